@@ -1,0 +1,1 @@
+"""Taskforce: the system of record for national coordination mechanisms."""

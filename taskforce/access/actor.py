@@ -1,0 +1,71 @@
+"""Who acts, and which rows the database shows to them."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from taskforce.access.roles import Role
+
+GOVERNING = frozenset({Role.SECRETARIAT, Role.CHAIR})
+WRITING = GOVERNING | {Role.FOCAL_POINT, Role.AUTHORISED_OFFICER, Role.TREASURY, Role.DONOR}
+
+
+@dataclass(frozen=True, slots=True)
+class Appointed:
+    """A current appointment."""
+
+    mechanism_id: UUID
+    role: Role
+    agency_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowContext:
+    """What row-level security is told: ids as sets, so that policies stay array look-ups.
+
+    `govern` are the mechanisms in which drafts and confidential lines of all agencies are read and written.
+    `everything` is for the named system principals alone.
+    """
+
+    principal: str
+    read: frozenset[UUID] = frozenset()
+    govern: frozenset[UUID] = frozenset()
+    write: frozenset[UUID] = frozenset()
+    agencies: frozenset[UUID] = frozenset()
+    everything: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person or a named system principal. `title` is the post by which people know them."""
+
+    principal: str
+    title: str
+    account_id: UUID | None = None
+    is_administrator: bool = False
+    language: str = "en"
+    appointments: tuple[Appointed, ...] = field(default=())
+    is_system: bool = False
+
+    def roles_in(self, mechanism_id: UUID) -> frozenset[Role]:
+        """The appointed roles in one mechanism."""
+        return frozenset(held.role for held in self.appointments if held.mechanism_id == mechanism_id)
+
+    def agencies_in(self, mechanism_id: UUID, roles: frozenset[Role] | None = None) -> frozenset[UUID]:
+        """The agencies for which the actor is appointed in one mechanism, in any or in these roles."""
+        return frozenset(
+            held.agency_id
+            for held in self.appointments
+            if held.mechanism_id == mechanism_id and held.agency_id and (roles is None or held.role in roles)
+        )
+
+    @property
+    def row_context(self) -> RowContext:
+        """What the database is told of this actor at the start of each transaction."""
+        return RowContext(
+            principal=self.principal,
+            read=frozenset(held.mechanism_id for held in self.appointments),
+            govern=frozenset(held.mechanism_id for held in self.appointments if held.role in GOVERNING),
+            write=frozenset(held.mechanism_id for held in self.appointments if held.role in WRITING),
+            agencies=frozenset(held.agency_id for held in self.appointments if held.agency_id),
+            everything=self.is_system,
+        )

@@ -1,0 +1,31 @@
+"""The four ways in which the application says no; web and cli turn them into answers."""
+
+
+class NotFound(Exception):
+    """The thing does not exist, or the actor must not know that it does."""
+
+
+class NotAllowed(Exception):
+    """The actor sees the thing but may not do this to it."""
+
+
+class Refused(Exception):
+    """A rule says no. The message names the thing, the rule and the value, and says what to do.
+
+    `field` is the form field to which the rule belongs, when there is one.
+    """
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class Stale(Exception):
+    """Somebody saved the thing after the actor had opened it.
+
+    `theirs` maps each field to the value that is stored now.
+    """
+
+    def __init__(self, message: str, *, theirs: dict[str, object]) -> None:
+        super().__init__(message)
+        self.theirs = theirs

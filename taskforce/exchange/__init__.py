@@ -1,0 +1,1 @@
+"""Data formats in and out: plan files now, spreadsheets and registers of other systems later."""

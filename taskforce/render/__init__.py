@@ -1,0 +1,1 @@
+"""Views turned into words and pictures: pages, charts, mail and documents."""
