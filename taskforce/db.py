@@ -5,18 +5,24 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-from alembic import command
 from alembic.config import Config
+from asyncpg.exceptions import CannotConnectNowError
 from sqlalchemy import NullPool, event, text
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session as SyncSession
 from sqlalchemy.orm import SessionTransaction
 
+from alembic import command
 from taskforce.access import Actor, RowContext
+from taskforce.errors import Refused
 from taskforce.settings import project_folder
 
 Session = AsyncSession
+# What the database says no with: a constraint (the sender's mistake), or nothing at all (it is down).
+BrokenRule = IntegrityError
+Unavailable = (InterfaceError, OperationalError, ConnectionError, CannotConnectNowError)
 Sessions = async_sessionmaker[AsyncSession]
 
 _BIND = text(
@@ -82,6 +88,21 @@ def _bind_rows(session: SyncSession, transaction: SessionTransaction, connection
     )
     if context.everything:
         connection.execute(_BIND_EVERYTHING)
+
+
+def refusal(broken: Exception) -> Refused:
+    """A broken constraint as a refusal that names it; the name of every constraint says its rule."""
+    cause = getattr(getattr(broken, "orig", None), "__cause__", None)
+    name = str(getattr(cause, "constraint_name", "") or "unknown")
+    state = str(getattr(cause, "sqlstate", ""))
+    if state == "23505":
+        return Refused("There is one with this code or name already. Change it, or edit the other one.", field="code")
+    if state == "23503":
+        return Refused("Something else still refers to it. Remove that first, or end it with a date.")
+    if state == "23P01":
+        return Refused("There is one for the same time already. End that one first, or choose other dates.")
+    rule = name.split("_", 2)[-1].replace("_", " ")
+    return Refused("The database keeps this rule: %(rule)s. Change the value.", rule=rule)
 
 
 @asynccontextmanager

@@ -12,11 +12,14 @@ class NotAllowed(Exception):
 class Refused(Exception):
     """A rule says no. The message names the thing, the rule and the value, and says what to do.
 
+    `pattern` is the sentence with %(name)s for each of `values`, so that the edge can translate it.
     `field` is the form field to which the rule belongs, when there is one.
     """
 
-    def __init__(self, message: str, *, field: str | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, pattern: str, *, field: str | None = None, **values: object) -> None:
+        super().__init__(pattern % values if values else pattern)
+        self.pattern = pattern
+        self.values = values
         self.field = field
 
 

@@ -1,4 +1,4 @@
-"""Makes everything that is vendored into taskforce/web/static/vendor: fetched by npm at pinned versions, compiled by sass.
+"""Makes all of taskforce/web/static/vendor: fetched by npm at pinned versions, styles compiled by sass.
 
 Run it after changing a version or a scss file: `python vendor/build.py`. It needs npm. The result is committed, so that
 neither a user nor a test needs npm; tests/house/test_vendored.py holds every file to the hash in manifest.json.
@@ -108,10 +108,8 @@ def entry(file: str, package: Package, made_by: str) -> dict[str, object]:
 def licences(texts: dict[str, str]) -> str:
     """The third-party notice as Markdown, one section a package."""
     head = "# Licences of what is vendored here\n\nMade by vendor/build.py; do not edit.\n"
-    sections = [
-        f"\n## {package.name} {package.version}\n\nLicence: {package.licence}\n\n```text\n{texts[package.name].strip()}\n```\n"
-        for package in PACKAGES
-    ]
+    section = "\n## {0.name} {0.version}\n\nLicence: {0.licence}\n\n```text\n{1}\n```\n"
+    sections = [section.format(package, texts[package.name].strip()) for package in PACKAGES]
     return head + "".join(sections)
 
 

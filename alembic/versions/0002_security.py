@@ -154,6 +154,10 @@ def upgrade() -> None:
     # The only policy that knows system principals by name: from it they get the ids that all others ask for.
     system = "(select ctx_principal()) = any('{alerts,jobs,operator}')"
     _policies("mechanism", f"id = {_ids('read')} or {system}", f"id = {_ids('write')}")
+    # Who signs in learns their own appointments before any mechanism is bound.
+    op.execute(
+        "create policy appointment_sign_in on appointment for select using ((select ctx_principal()) = 'sign_in')"
+    )
     _secure("audit_event")
     _policy("audit_event", "select", using=f"mechanism_id = {_ids('read')}")
     _policy("audit_event", "insert", check=f"mechanism_id is null or mechanism_id = {_ids('write')}")
@@ -186,5 +190,6 @@ def downgrade() -> None:
         op.execute(f"alter table {table} disable row level security")
         for command in ("select", "insert", "update", "delete"):
             op.execute(f"drop policy if exists {table}_{command} on {table}")
+    op.execute("drop policy appointment_sign_in on appointment")
     op.execute("drop function write_audit_events(), ctx_shared_plans(), ctx_principal(), ctx_ids(text)")
     op.execute("revoke all on all tables in schema public from tf_app")

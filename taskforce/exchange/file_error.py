@@ -6,8 +6,7 @@ from typing import Final
 
 from taskforce.errors import Refused
 
-type_of_step = str | int
-Path = tuple[type_of_step, ...]
+FieldPath = tuple[str | int, ...]
 
 MOST_ERRORS: Final = 100  # more than a person reads before correcting the first ones
 
@@ -31,7 +30,7 @@ class FileError:
 class Problem:
     """An error before its line is known: the way to the value, what is wrong with it, what to write."""
 
-    path: Path
+    path: FieldPath
     problem: str
     advice: str
 
@@ -60,16 +59,16 @@ class Broken(Refused):
         self.left_off = left_off
 
 
-def field_name(path: Path) -> str:
+def field_name(path: FieldPath) -> str:
     """The way to a value as people write it: `agencies[2].role`."""
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
 
 
 def suggestion(value: str, known: list[str]) -> str:
     """What to write instead of an unknown code: the nearest ones, or the first few of the list."""
-    near = get_close_matches(value, known, n=1, cutoff=0.6) or get_close_matches(
-        value.lower(), [code for code in known if code.lower() == value.lower()], n=1
-    )
+    near = [code for code in known if code.lower() == value.lower()]
+    if not value.isdigit():
+        near += get_close_matches(value, known, n=1, cutoff=0.6)
     if near:
         return f"did you mean {near[0]}?"
     if not known:

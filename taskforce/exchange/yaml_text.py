@@ -1,17 +1,17 @@
 """YAML text to plain values with the line and column of each, within limits that no file can exceed."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from sys import intern
-from typing import Final
+from typing import Final, NamedTuple
 
 import yaml
 
-from taskforce.exchange.file_error import FileError, Path, Unreadable, field_name
+from taskforce.exchange.file_error import FieldPath, FileError, Unreadable, field_name
 
 LARGEST_BYTES: Final = 20 * 1024 * 1024
 DEEPEST: Final = 40  # the format itself is 9 levels deep
-MOST_NODES: Final = 1_500_000  # a plan of 10,000 activities has about 450,000; one node takes about 250 bytes
+MOST_EVENTS: Final = 1_500_000  # of the parser; a plan of 10,000 activities has about 550,000
 
 NULLS: Final = frozenset({"", "~", "null", "Null", "NULL"})
 CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
@@ -19,8 +19,7 @@ CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe
 Place = tuple[int, int]  # line and column, from 1
 
 
-@dataclass(slots=True)
-class Spot:
+class Spot(NamedTuple):
     """Where a value and its key stand, and the spots of what lies inside it."""
 
     value_at: Place
@@ -32,9 +31,9 @@ class Spot:
 class Loaded:
     """A document: every scalar is its text (null is None), so that no date, number or `no` is guessed wrongly."""
 
-    value: object = None
-    spot: Spot = field(default_factory=lambda: Spot((1, 1), (1, 1)))
-    errors: list[FileError] = field(default_factory=list)
+    value: object
+    spot: Spot
+    errors: list[FileError]
 
 
 @dataclass(slots=True)
@@ -83,7 +82,7 @@ def load(text: str) -> Loaded:
     A key written twice is an error of the result; the second value is kept.
 
     Raises:
-        Unreadable: not YAML, an alias, anchor or tag, nested deeper than `DEEPEST`, more than `MOST_NODES` values.
+        Unreadable: not YAML, an alias, anchor or tag, nested deeper than `DEEPEST`, more than `MOST_EVENTS` events.
     """
     control = CONTROL.search(text)
     if control:
@@ -99,93 +98,95 @@ def load(text: str) -> Loaded:
     except yaml.MarkedYAMLError as error:
         raise _not_yaml(error, text) from None
     except yaml.YAMLError as error:
-        raise Unreadable(f"the file is not YAML ({error})", "correct it, for example in an editor that knows YAML") from None
+        raise Unreadable(
+            f"the file is not YAML ({error})", "correct it, for example in an editor that knows YAML"
+        ) from None
 
 
 def _compose(text: str) -> Loaded:
-    loaded = Loaded()
-    opened: list[_Open] = []
-    nodes = documents = 0
-    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-        kind = type(event)
-        if kind is yaml.ScalarEvent:
-            _refuse_marks(event)
-            value = None if event.style == "" and event.value in NULLS else event.value
-            _add(loaded, opened, event, value, None)
-        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-            _refuse_marks(event)
-            new = _Open({}, {}) if kind is yaml.MappingStartEvent else _Open([], [])
-            _add(loaded, opened, event, new.value, new.inside)
-            opened.append(new)
-            if len(opened) > DEEPEST:
-                raise _at(event, f"the file is nested deeper than {DEEPEST} levels", "a plan file needs no more than 9")
-        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+    errors: list[FileError] = []
+    into = _Open([], [])  # the document itself, as a list of one value
+    opened = [into]
+    for count, event in enumerate(yaml.parse(text, Loader=yaml.CSafeLoader)):
+        mark = event.start_mark
+        here = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        if isinstance(event, yaml.ScalarEvent):
+            if event.anchor is not None or event.tag is not None:
+                raise _marked(event.anchor, event.tag, here)
+            if event.style == '"' and CONTROL.search(event.value):
+                raise _refusal(here, "the text holds a control character", "remove its escape, such as \\0 or \\x1b")
+            if not _add(into, here, None if event.style == "" and event.value in NULLS else event.value, None):
+                errors.append(_twice(opened, here))
+        elif isinstance(event, yaml.CollectionEndEvent):
             opened.pop()
-            continue
-        elif kind is yaml.AliasEvent:
-            raise _at(event, f"*{event.anchor} repeats another part of the file", "write the value out: aliases are not read")
-        elif kind is yaml.DocumentStartEvent:
-            documents += 1
-            if documents > 1:
-                raise _at(event, "a second document begins here", "keep one document in a file")
-        nodes += 1
-        if nodes > MOST_NODES:
-            raise _at(event, f"the file holds more than {MOST_NODES} values", "split it into files of one plan each")
-    return loaded
+            into = opened[-1]
+        elif isinstance(event, yaml.CollectionStartEvent):
+            if event.anchor is not None or event.tag is not None:
+                raise _marked(event.anchor, event.tag, here)
+            new = _Open({}, {}) if isinstance(event, yaml.MappingStartEvent) else _Open([], [])
+            _add(into, here, new.value, new.inside)
+            into = new
+            opened.append(into)
+            if len(opened) > DEEPEST:
+                raise _refusal(here, f"the file is nested deeper than {DEEPEST} levels", "a plan file needs at most 9")
+        elif isinstance(event, yaml.AliasEvent):
+            raise _refusal(
+                here, f"*{event.anchor} repeats another part of the file", "write it out, or put a text in quotes"
+            )
+        elif isinstance(event, yaml.DocumentStartEvent) and into.value:
+            raise _refusal(here, "a second document begins here", "keep one document in a file")
+        if count > MOST_EVENTS:
+            raise _refusal(here, "the file holds too many values", "split it: one plan in a file")
+    return _document(into, errors)
 
 
-def _refuse_marks(event: yaml.NodeEvent) -> None:
-    if event.anchor is not None:
-        raise _at(event, f"&{event.anchor} marks a part to be repeated", "remove it: anchors and aliases are not read")
-    if event.tag is not None:
-        raise _at(event, f"the tag {event.tag} is not part of the format", "remove it and write the value alone")
+def _document(root: _Open, errors: list[FileError]) -> Loaded:
+    if isinstance(root.value, list) and isinstance(root.inside, list) and root.value:
+        return Loaded(root.value[0], root.inside[0], errors)
+    return Loaded(None, Spot((1, 1), (1, 1)), errors)
 
 
-def _at(event: yaml.Event, problem: str, advice: str) -> Unreadable:
-    mark = event.start_mark
-    return Unreadable(problem, advice, line=mark.line + 1, column=mark.column + 1)
+def _marked(anchor: str | None, tag: str | None, here: Place) -> Unreadable:
+    if anchor is not None:
+        return _refusal(
+            here, f"&{anchor} marks a part to be repeated", "remove it, or put a text in quotes; anchors are not read"
+        )
+    return _refusal(here, f"the tag {tag} is not part of the format", "remove it and write the value alone")
 
 
-def _add(
-    loaded: Loaded,
-    opened: list[_Open],
-    event: yaml.NodeEvent,
-    value: object,
-    inside: dict[str, Spot] | list[Spot] | None,
-) -> None:
-    """Put a value where it belongs: into the open list, as a mapping's key, or as the value of that key."""
-    mark = event.start_mark
-    here = (mark.line + 1, mark.column + 1)
-    if not opened:
-        loaded.value, loaded.spot = value, Spot(here, here, inside)
-        return
-    into = opened[-1]
-    if isinstance(into.value, list):
-        into.value.append(value)
-        into.inside.append(Spot(here, here, inside))  # type: ignore[union-attr]  # a list's inside is a list
-        return
-    spots: dict[str, Spot] = into.inside  # type: ignore[assignment]  # a mapping's inside is a mapping
-    if into.key is None:
+def _refusal(here: Place, problem: str, advice: str) -> Unreadable:
+    return Unreadable(problem, advice, line=here[0], column=here[1])
+
+
+def _add(into: _Open, here: Place, value: object, inside: dict[str, Spot] | list[Spot] | None) -> bool:
+    """Put a value into an open list or mapping, there in turn as a key and as its value; False for a key twice."""
+    if isinstance(into.value, dict) and isinstance(into.inside, dict):
+        if into.key is not None:
+            into.value[into.key] = value
+            into.inside[into.key] = Spot(here, into.key_at, inside)
+            into.key = None
+            return True
         if inside is not None:
-            raise _at(event, "a list or mapping stands where a key belongs", "write a single word before the colon")
-        key = "" if value is None else intern(str(value))
-        if key in into.value:
-            loaded.errors.append(_twice(opened, key, here, spots[key].key_at[0]))
-        into.key, into.key_at = key, here
-        return
-    into.value[into.key] = value
-    spots[into.key] = Spot(here, into.key_at, inside)
-    into.key = None
+            raise _refusal(here, "a list or mapping stands where a key belongs", "write one word before the colon")
+        into.key, into.key_at = "" if value is None else intern(str(value)), here
+        return into.key not in into.value
+    if isinstance(into.value, list) and isinstance(into.inside, list):
+        into.value.append(value)
+        into.inside.append(Spot(here, here, inside))
+    return True
 
 
-def _twice(opened: list[_Open], key: str, here: Place, first_line: int) -> FileError:
-    path: Path = ()
-    for one in opened[:-1]:
-        path += (len(one.value) - 1,) if isinstance(one.value, list) else (list(one.value)[-1],)
+def _twice(opened: list[_Open], here: Place) -> FileError:
+    """The error of a key that its mapping has already; the second value is kept."""
+    path: FieldPath = ()
+    for one in opened[1:-1]:
+        path += (len(one.value) - 1,) if isinstance(one.value, list) else (next(reversed(one.value)),)
+    key, mapping = opened[-1].key or "", opened[-1].inside
+    first = mapping[key].key_at[0] if isinstance(mapping, dict) else 0
     advice = "keep one of the two"
     if key == "lead":
         advice = "an activity has one lead: keep one, and name the other agency under support"
-    return FileError(*here, field_name((*path, key)), f"{key} is written twice (first on line {first_line})", advice)
+    return FileError(*here, field_name((*path, key)), f"{key} is written twice (first on line {first})", advice)
 
 
 def _not_yaml(error: yaml.MarkedYAMLError, text: str) -> Unreadable:
@@ -198,5 +199,5 @@ def _not_yaml(error: yaml.MarkedYAMLError, text: str) -> Unreadable:
     if "\t" in written:
         advice = "the line holds a tab: indent with spaces"
     elif "nesting depth" in str(error.problem):
-        problem, advice = f"the file is nested deeper than {DEEPEST} levels", "a plan file needs no more than 9"
+        problem, advice = f"the file is nested deeper than {DEEPEST} levels", "a plan file needs at most 9"
     return Unreadable(problem, advice, line=line, column=column)

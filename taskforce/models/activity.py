@@ -150,5 +150,3 @@ class ActivityMessage(Base, Tenant):
     activity_id: Mapped[UUID] = mapped_column(primary_key=True)
     message_id: Mapped[UUID] = mapped_column(primary_key=True)
     position: Mapped[int] = mapped_column(server_default=text("0"), default=0)
-
-

@@ -73,9 +73,7 @@ class Imported:
 
 def inside(column: str, table: str, *, ondelete: str | None = None) -> ForeignKeyConstraint:
     """A foreign key to a row of the same mechanism: both keys together, since such checks ignore row-level security."""
-    return ForeignKeyConstraint(
-        ["mechanism_id", column], [f"{table}.mechanism_id", f"{table}.id"], ondelete=ondelete
-    )
+    return ForeignKeyConstraint(["mechanism_id", column], [f"{table}.mechanism_id", f"{table}.id"], ondelete=ondelete)
 
 
 def term(vocabulary: str, *, nullable: bool = False) -> Any:

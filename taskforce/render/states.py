@@ -12,8 +12,8 @@ class Mark:
     word: str
 
 
-def N_(message: str) -> str:  # noqa: N802 (gettext's own name for "mark now, translate when shown")
-    """Mark a message for the catalogue without translating it."""
+def N_(message: str) -> str:
+    """Mark a message for the catalogue now; it is translated when it is shown. The name is gettext's own."""
     return message
 
 

@@ -15,8 +15,10 @@ from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
+from uuid import uuid4
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
@@ -30,7 +32,7 @@ from taskforce.render.states import SHAPES, Mark, mark
 
 LOCALE_FOLDER = Path(str(files("taskforce"))) / "locale"
 STATIC_FOLDER = Path(str(files("taskforce"))) / "web" / "static"
-NO_BREAK = " "
+NO_BREAK = "\u00a0"
 ABSENT = "–"
 
 # Components of GOV.UK that macros in parts/ build on: name in `govuk` → folder and macro of govuk-frontend-jinja.
@@ -134,7 +136,9 @@ def months(starts_on: date, ends_on: date) -> str:
     """The months of a span: Jan to Mar; with the years where they differ: Oct 2025 to Mar 2026."""
     same_year = starts_on.year == ends_on.year
     pattern = "LLL" if same_year else "LLL y"
-    first, last = (format_date(each, pattern, locale()) for each in (starts_on, ends_on))
+    # British English shortens September to Sept, the pages to Sep like every other month.
+    spoken = Locale("en") if locale().language == "en" else locale()
+    first, last = (format_date(each, pattern, spoken) for each in (starts_on, ends_on))
     return first if first == last else gettext("%(first)s to %(last)s") % {"first": first, "last": last}
 
 
@@ -154,7 +158,7 @@ def amount(value: Decimal | int | None, currency: str) -> str:
     if exact == exact.to_integral_value():
         return number(exact, 0)
     places = -int(exact.normalize().as_tuple().exponent)
-    return number(exact, max(get_currency_precision(currency), places))
+    return number(exact, max(get_currency_precision(currency), places, 2))
 
 
 def money(value: Decimal | int | None, currency: str) -> str:
@@ -184,10 +188,27 @@ def language(code: str) -> str:
     return str(locale().languages.get(code, code))
 
 
+def is_rtl(code: str) -> bool:
+    """Whether a language is written from right to left."""
+    return _locale(code).text_direction == "rtl"
+
+
 def autonym(code: str) -> str:
     """The name of a language in that language, as a link to its pages should read: Kiswahili."""
     name = _locale(code).languages.get(code, code)
     return str(name)[:1].upper() + str(name)[1:]
+
+
+def quarters(span: tuple[date, date], plan: tuple[date, date], today: date | None = None) -> list[tuple[bool, bool]]:
+    """The quarters of a plan, three months each from its first day: whether the span runs in it, whether today does."""
+    start, end = plan
+    count = -(-((end.year - start.year) * 12 + end.month - start.month + 1) // 3)
+    edges = [start.year * 12 + start.month - 1 + 3 * each for each in range(count + 1)]
+    days = [date(edge // 12, edge % 12 + 1, start.day if start.day <= 28 else 28) for edge in edges]
+    return [
+        (span[0] < until and span[1] >= since, today is not None and since <= today < until)
+        for since, until in pairwise(days)
+    ]
 
 
 def truncated(text: str, length: int = 120) -> str:
@@ -216,6 +237,24 @@ def chosen(form: object, name: str) -> list[str]:
     if found is None:
         return []
     return [found] if isinstance(found, str) else [str(each) for each in found]
+
+
+def listed(options: Iterable[object], values: list[str]) -> list[dict[str, object]]:
+    """Options of radios or checkboxes as GOV.UK's macros want them, those in `values` checked.
+
+    An option is (value, text), (value, text, hint) or a mapping with "value", "text" and perhaps "hint", "conditional".
+    """
+    made: list[dict[str, object]] = []
+    for option in options:
+        fields = option if isinstance(option, Mapping) else dict(zip(("value", "text", "hint"), option, strict=False))  # type: ignore[call-overload]
+        item: dict[str, object] = {"value": str(fields["value"]), "text": fields["text"]}
+        item["checked"] = item["value"] in values
+        if fields.get("hint"):
+            item["hint"] = {"text": fields["hint"]}
+        if fields.get("conditional"):
+            item["conditional"] = {"html": fields["conditional"]}
+        made.append(item)
+    return made
 
 
 def problem(form: object, name: str) -> str:
@@ -270,7 +309,8 @@ def environment(folder: Path) -> Environment:
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # added by jinja2.ext.i18n
     for written in (day, moment, span, months, number, amount, money, percent, country, language, autonym, truncated):
         made.filters[written.__name__] = written
-    for looked_up in (entered, chosen, problem):
+    for looked_up in (entered, chosen, problem, listed, is_rtl):
         made.filters[looked_up.__name__] = looked_up
-    made.globals.update(govuk=_govuk(), mark=shown_mark, shapes=SHAPES, static=static)
+    made.globals.update(govuk=_govuk(), mark=shown_mark, shapes=SHAPES, static=static, quarters_of=quarters)
+    made.globals["new_key"] = lambda: str(uuid4())
     return made

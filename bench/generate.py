@@ -1,0 +1,109 @@
+"""A plan file of any size, always the same for the same size: `python -m bench.generate 10000 > big.yaml`."""
+
+import random
+import sys
+from datetime import date, timedelta
+
+from taskforce.exchange.plan_file import PlanFile
+from taskforce.exchange.plan_yaml import write
+
+AGENCIES = 40
+PLACES = 60
+KINDS = ("coordination", "law", "data", "training", "workshop", "materials", "campaign", "awareness", "service")
+GROUPS = ("children_8_17", "children_12_17", "caregivers", "teachers", "police", "social_workers", "rural", "public")
+COSTS = ("staff", "allowances", "consultancy", "meetings", "training", "travel", "media", "equipment")
+SUBJECTS = (
+    "digital evidence",
+    "online safety",
+    "referral of cases",
+    "child-friendly interviews",
+    "parenting in a connected home",
+    "reporting of abuse images",
+    "sextortion",
+    "case records",
+    "safe sport",
+    "age checks",
+)
+FORMS = ("Course on", "Sessions on", "Guide to", "Meeting about", "Radio series on", "Standards for", "Survey of")
+START = date(2026, 1, 1)
+
+
+def plan_of(activities: int) -> PlanFile:
+    """An illustrative plan of so many activities: 40 agencies, 12 sources, 60 places, 100 activities an output."""
+    chance = random.Random(activities)  # noqa: S311  # a generator of test data, not of secrets
+    outputs = [
+        {
+            "code": f"O1.{number + 1}",
+            "title": f"Output {number + 1}",
+            "indicators": [
+                {"code": f"I{number + 1}", "name": "people reached", "unit": "people", "baseline": "0", "target": "900"}
+            ],
+            "activities": [
+                activity(chance, place) for place in range(number * 100, min(number * 100 + 100, activities))
+            ],
+        }
+        for number in range((activities + 99) // 100)
+    ]
+    return PlanFile.model_validate(
+        {
+            "schema": "taskforce.plan/1",
+            "mechanism": {
+                "code": f"BENCH-{activities}",
+                "name": "Mechanism for measuring",
+                "country": "KE",
+                "kind": "task_force",
+                "lead_agency": "AG1",
+                "illustrative": True,
+            },
+            "plan": {
+                "code": f"BENCH-{START.year}",
+                "title": "A plan for measuring",
+                "start": START.isoformat(),
+                "end": date(START.year, 12, 31).isoformat(),
+                "currency": "KES",
+                "status": "active",
+                "illustrative": True,
+            },
+            "agencies": [
+                {"code": f"AG{number}", "name": f"Agency {number}", "sector": "government"}
+                for number in range(1, AGENCIES + 1)
+            ],
+            "funding_sources": [
+                {"code": f"F{number}", "name": f"Source {number}", "kind": "donor" if number % 2 else "government"}
+                for number in range(1, 13)
+            ],
+            "responsibilities": [
+                {"agency": f"AG{number}", "mnr": number, "text": f"duty {number}"} for number in range(1, 22)
+            ],
+            "objectives": [{"code": "O1", "title": "Measure", "mnr": [1, 13], "outputs": outputs}],
+        }
+    )
+
+
+def activity(chance: random.Random, number: int) -> dict[str, object]:
+    """One activity; every tenth is national."""
+    lead, *support = chance.sample(range(1, AGENCIES + 1), chance.randint(1, 4))
+    districts = [f"District {place}" for place in chance.sample(range(1, PLACES + 1), chance.randint(1, 3))]
+    groups = chance.sample(GROUPS, chance.randint(1, 2))
+    start = START + timedelta(days=chance.randint(0, 300))
+    sources = chance.sample(range(1, 13), chance.randint(1, 3))
+    return {
+        "code": f"A{number + 1}",
+        "title": f"{chance.choice(FORMS)} {chance.choice(SUBJECTS)} for {groups[0].replace('_', ' ')}, {districts[0]}",
+        "kind": chance.choice(KINDS),
+        "lead": f"AG{lead}",
+        "support": [f"AG{one}" for one in support],
+        "districts": ["national"] if number % 10 == 9 else districts,
+        "target_groups": groups,
+        "start": start.isoformat(),
+        "end": (start + timedelta(days=chance.randint(0, 60))).isoformat(),
+        "responsibilities": [f"R{chance.randint(1, 21)}"],
+        "budget": [
+            {"source": f"F{source}", "amount": str(chance.randint(1, 900) * 10_000), "cost": chance.choice(COSTS)}
+            for source in sources
+        ],
+    }
+
+
+if __name__ == "__main__":
+    sys.stdout.write(write(plan_of(int(sys.argv[1]))))

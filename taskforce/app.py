@@ -1,0 +1,169 @@
+"""The composition root: the only place that builds the application."""
+
+import datetime as dt
+import gc
+import logging
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import structlog
+from litestar import Litestar, Router
+from litestar.di import Provide
+from litestar.enums import ScopeType
+from litestar.openapi.config import OpenAPIConfig
+from litestar.plugins.jinja import JinjaTemplateEngine
+from litestar.routes import HTTPRoute
+from litestar.static_files import create_static_files_router
+from litestar.template import TemplateConfig
+from litestar.types import ASGIApp, ControllerRouterHandler, Message, Receive, Scope, Send
+
+from taskforce import __version__
+from taskforce.access import May
+from taskforce.db import create_engine, create_sessions
+from taskforce.render.wording import environment
+from taskforce.settings import project_folder, settings
+from taskforce.web.carried import Carried, carry
+from taskforce.web.errors import HANDLERS
+from taskforce.web.objective import ObjectiveController
+from taskforce.web.open_api import DescriptionPlugin
+from taskforce.web.sign_in import SignInController, provide_actor, provide_session
+
+CONTROLLERS: tuple[Any, ...] = (ObjectiveController, SignInController)
+Clock = Callable[[], dt.datetime]
+
+
+class UnnamedAction(RuntimeError):
+    """A route does not say which action it is; the application does not start."""
+
+
+def _utc_now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def _headers(nonce: str) -> list[tuple[bytes, bytes]]:
+    policy = (
+        f"default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:;"
+        " font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+    return [
+        (b"content-security-policy", policy.encode()),
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"same-origin"),
+        (b"cross-origin-opener-policy", b"same-origin"),
+    ]
+
+
+def _guarded(app: ASGIApp) -> ASGIApp:
+    """Gives every answer its request id and headers, also the router's own 404 and 405, which no middleware sees."""
+
+    async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP:
+            await app(scope, receive, send)
+            return
+        nonce, request_id = secrets.token_urlsafe(16), secrets.token_hex(8)
+        carry(scope, Carried(nonce=nonce, request_id=request_id))
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                own = [*_headers(nonce), (b"x-request-id", request_id.encode())]
+                if not scope["path"].startswith("/static/"):
+                    own.append((b"cache-control", b"no-store"))
+                message["headers"] = [*message["headers"], *own]
+            await send(message)
+
+        await app(scope, receive, send_with_headers)
+
+    return guarded
+
+
+def _mounted(speaks: str) -> list[ControllerRouterHandler]:
+    """The controllers for one mount; what only people need is left out of the API."""
+    if speaks == "html":
+        return list(CONTROLLERS)
+    kept: list[ControllerRouterHandler] = []
+    for controller in CONTROLLERS:
+        left_out = {name: None for name, handler in vars(controller).items() if _is_only_page(handler)}
+        kept.append(type(controller.__name__, (controller,), left_out) if left_out else controller)
+    return kept
+
+
+def _is_only_page(handler: object) -> bool:
+    opt = getattr(handler, "opt", None)
+    return isinstance(opt, dict) and bool(opt.get("only_page"))
+
+
+def check_actions(app: Litestar) -> None:
+    """Every route and method names its action, and says where its form is shown again.
+
+    Raises:
+        UnnamedAction: one does not; the application must not start.
+    """
+    for route in app.routes:
+        if not isinstance(route, HTTPRoute):
+            continue
+        for handler in route.route_handlers:
+            methods = {str(method) for method in handler.http_methods}
+            if methods == {"OPTIONS"}:
+                continue
+            if not isinstance(handler.opt.get("action"), May):
+                raise UnnamedAction(f"{sorted(methods)} {route.path} names no action: add it with reads() or does()")
+            if "POST" in methods and "GET" not in {str(method) for method in route.methods}:
+                handler.opt["form_is_above"] = True
+
+
+def create_app(*, database_url: str, clock: Clock = _utc_now, pool_size: int = 5) -> Litestar:
+    """The application on a database; `clock` tells the moment, in UTC."""
+    logging.getLogger("asyncio").setLevel(logging.ERROR)
+    structlog.configure(processors=[structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()])
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        engine = create_engine(database_url, statement_cache_size=settings().statement_cache_size, pool_size=pool_size)
+        app.state.sessions = create_sessions(engine)
+        gc.freeze()
+        yield
+        await engine.dispose()
+
+    async def provide_now() -> dt.datetime:
+        return clock()
+
+    async def provide_today() -> dt.date:
+        return clock().date()
+
+    static = Path(__file__).parent / "web" / "static"
+    app = Litestar(
+        route_handlers=[
+            Router("/", route_handlers=_mounted("html"), opt={"speaks": "html"}, include_in_schema=False),
+            Router("/api/v1", route_handlers=_mounted("json"), opt={"speaks": "json"}),
+            create_static_files_router("/static", directories=[static], opt={"action": May.PAGE_READ}),
+        ],
+        dependencies={
+            "actor": Provide(provide_actor),
+            "session": Provide(provide_session),
+            "now": Provide(provide_now),
+            "today": Provide(provide_today),
+        },
+        exception_handlers=HANDLERS,
+        lifespan=[lifespan],
+        template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(_environment())),
+        openapi_config=OpenAPIConfig(
+            title="Taskforce",
+            version=__version__,
+            render_plugins=[DescriptionPlugin()],
+            openapi_router=Router(
+                "/api/v1/schema", route_handlers=[], opt={"action": May.PAGE_READ}, include_in_schema=False
+            ),
+        ),
+        logging_config=None,
+        debug=False,
+    )
+    check_actions(app)
+    app.asgi_handler = _guarded(app.asgi_handler)
+    return app
+
+
+def _environment() -> Any:
+    return environment(project_folder("templates"))

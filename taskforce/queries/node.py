@@ -1,0 +1,29 @@
+"""Finding one row of a tenant table for an actor, the same way for every noun."""
+
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import select
+
+from taskforce.access import Actor
+from taskforce.db import Session
+from taskforce.errors import NotFound
+from taskforce.models import Activity
+from taskforce.models.base import TenantNode
+from taskforce.queries.visible import visible, visible_activities
+
+T = TypeVar("T", bound=TenantNode)
+
+
+async def one(session: Session, actor: Actor, model: type[T], row_id: UUID, *, for_update: bool = False) -> T:
+    """A row by its id. `for_update` locks it until the transaction ends.
+
+    Raises:
+        NotFound: there is none, or it is not the actor's to see.
+    """
+    allowed = visible_activities(actor) if model is Activity else visible(actor, model.mechanism_id)
+    statement = select(model).where(allowed, model.id == row_id)
+    found = await session.scalar(statement.with_for_update() if for_update else statement)
+    if found is None:
+        raise NotFound(getattr(model, "__tablename__", "row"))
+    return found

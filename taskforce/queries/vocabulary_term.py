@@ -1,0 +1,28 @@
+"""Questions about vocabularies."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from taskforce.db import Session
+from taskforce.models import VocabularyTerm
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A term: its id `VOCABULARY:CODE`, its label, the group under which it is listed."""
+
+    id: str
+    code: str
+    label: str
+    group: str | None
+
+
+async def terms(session: Session, vocabulary: str) -> list[Term]:
+    """The terms of a vocabulary in its order."""
+    found = await session.execute(
+        select(VocabularyTerm.id, VocabularyTerm.code, VocabularyTerm.label, VocabularyTerm.group)
+        .where(VocabularyTerm.vocabulary == vocabulary)
+        .order_by(VocabularyTerm.position)
+    )
+    return [Term(*row) for row in found]

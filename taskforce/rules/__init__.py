@@ -1,0 +1,1 @@
+"""The rules: pure functions over values, without files, database, clock or settings."""

@@ -1,0 +1,35 @@
+"""The base of all commands, and the check of the version that a form was opened with."""
+
+from typing import Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from taskforce.errors import Stale
+
+
+class Command(BaseModel):
+    """What a form and the API both send: unknown fields are refused, spaces around text are cut."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True)
+
+
+class Versioned(Protocol):
+    """A row that forms send a version of."""
+
+    version: int
+
+
+def check_version(record: Versioned, opened: int, stored: BaseModel) -> None:
+    """Let pass who opened the current version, and count it up.
+
+    `stored` is the command that would write what is stored now; a stale sender is shown it.
+
+    Raises:
+        Stale: somebody saved another version meanwhile.
+    """
+    if record.version != opened:
+        raise Stale(
+            f"you opened version {opened}, and version {record.version} was saved since: compare and save again",
+            theirs=stored.model_dump() | {"version": record.version},
+        )
+    record.version += 1

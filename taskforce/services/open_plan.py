@@ -1,0 +1,29 @@
+"""The guard of everything that hangs on a plan: lines change only in draft and consultation."""
+
+from uuid import UUID
+
+from taskforce.access import Actor
+from taskforce.db import Session
+from taskforce.errors import Refused
+from taskforce.models import Plan
+from taskforce.queries import node
+
+OPEN = ("draft", "consultation", "returned")
+
+
+async def open_plan(session: Session, actor: Actor, plan_id: UUID) -> Plan:
+    """The plan, if its lines may change.
+
+    Raises:
+        NotFound: the actor cannot see the plan.
+        Refused: the plan is past consultation.
+    """
+    plan = await node.one(session, actor, Plan, plan_id)
+    if plan.status not in OPEN:
+        raise Refused(
+            "%(plan)s is %(status)s: its lines change only in draft and consultation. "
+            "Ask the secretariat for an amendment.",
+            plan=plan.code,
+            status=plan.status,
+        )
+    return plan

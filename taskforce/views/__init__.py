@@ -1,0 +1,1 @@
+"""What a page shows and the API returns, made from query rows."""

@@ -1,0 +1,196 @@
+"""Every no, as a page or as problem+json (RFC 9457); nothing of it shows what the reader must not know."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import quote
+
+import structlog
+from litestar.connection import Request
+from litestar.exceptions import HTTPException
+from litestar.response import Redirect, Response, Template
+from litestar.response.base import ASGIResponse
+from litestar.types import Message, Receive, Scope, Send
+
+from taskforce.db import BrokenRule, Unavailable, refusal
+from taskforce.errors import NotAllowed, NotFound, Refused, Stale
+from taskforce.render.wording import gettext as _
+from taskforce.web.carried import Carried, carried, carry
+from taskforce.web.form import Malformed, Posted, is_form, posted_values
+from taskforce.web.once import Replay
+from taskforce.web.page import page_context
+from taskforce.web.sign_in import NotSignedIn
+
+log = structlog.get_logger()
+AnyRequest = Request[Any, Any, Any]
+Fields = tuple[tuple[str, str], ...]
+
+
+def is_page(request: AnyRequest) -> bool:
+    """Whether the page mount answers; asked before a route is known, so by the path."""
+    return not request.url.path.startswith("/api/")
+
+
+def problem(request: AnyRequest, status: int, detail: str, **members: object) -> Response[dict[str, object]]:
+    """An answer of the API that says no."""
+    content: dict[str, object] = {
+        "type": f"/api#{HTTPStatus(status).name.lower()}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "request_id": carried(request).request_id,
+        **members,
+    }
+    return Response(content, status_code=status, media_type="application/problem+json")
+
+
+def page(request: AnyRequest, status: int, detail: str) -> Response[Any]:
+    """A page that says no, in the look of all others."""
+    name = str(status) if status in (403, 404, 500, 503) else "problem"
+    context = page_context(request, None) | {
+        "status": status,
+        "detail": detail,
+        "request_id": carried(request).request_id,
+        "form": None,
+    }
+    return Template(f"error/{name}.html", context=context, status_code=status)
+
+
+def _no(request: AnyRequest, status: int, detail: str, **members: object) -> Response[Any]:
+    return page(request, status, detail) if is_page(request) else problem(request, status, detail, **members)
+
+
+class _Again(Response[None]):
+    """The page of a refused form once more, answered by its GET handler as a request of its own."""
+
+    def __init__(self, errors: Fields, status: int, theirs: dict[str, object]) -> None:
+        super().__init__(None, status_code=status)
+        self.errors = errors
+        self.theirs = theirs
+
+    def to_asgi_response(self, app: Any, request: AnyRequest, **kwargs: Any) -> ASGIResponse:
+        """Forward to the form's page, with what was posted."""
+        return _Forward(request, self.errors, self.status_code or 400, self.theirs)
+
+
+class _Forward(ASGIResponse):
+    def __init__(self, request: AnyRequest, errors: Fields, status: int, theirs: dict[str, object]) -> None:
+        super().__init__(status_code=status)
+        self.request = request
+        self.errors = errors
+        self.theirs = theirs
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        values = {
+            name: given if len(given) > 1 else given[0] for name, given in (await posted_values(self.request)).items()
+        }
+        path = self.request.url.path
+        if self.request.route_handler.opt.get("form_is_above"):
+            path = path.rsplit("/", 1)[0]
+        again = dict(scope) | {
+            "method": "GET",
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": b"",
+            "state": {},
+            "path_params": {},
+        }
+        posted = Posted(values=values, errors=self.errors, status_code=self.status_code, theirs=self.theirs)
+        earlier = carried(self.request)
+        carry(again, Carried(nonce=earlier.nonce, request_id=earlier.request_id, posted=posted))
+
+        async def nothing() -> Message:
+            return cast("Message", {"type": "http.request", "body": b"", "more_body": False})
+
+        await self.request.app.asgi_router(cast("Scope", again), cast("Receive", nothing), send)
+
+
+def _refuse(request: AnyRequest, status: int, errors: Fields, theirs: dict[str, object]) -> Response[Any]:
+    """A refused form is shown again; the API names the fields."""
+    if is_page(request) and is_form(request):
+        return _Again(errors, status, theirs)
+    members = {"errors": [{"field": field, "detail": text} for field, text in errors]}
+    detail = errors[0][1] if len(errors) == 1 else _("Some fields are not right.")
+    return _no(request, status, detail, **members, **({"theirs": theirs} if theirs else {}))
+
+
+def _translated(refused: Refused) -> str:
+    return _(refused.pattern) % refused.values if refused.values else _(refused.pattern)
+
+
+def _malformed(request: AnyRequest, said: Malformed) -> Response[Any]:
+    return _refuse(request, 400, said.errors, {})
+
+
+def _refused(request: AnyRequest, said: Refused) -> Response[Any]:
+    return _refuse(request, 409, ((said.field or "", _translated(said)),), {})
+
+
+def _broken_rule(request: AnyRequest, broken: Exception) -> Response[Any]:
+    return _refused(request, refusal(broken))
+
+
+def _stale(request: AnyRequest, said: Stale) -> Response[Any]:
+    text = _("Somebody saved this while you had it open. Compare, then save again.")
+    return _refuse(request, 409 if is_page(request) else 412, (("", text),), said.theirs)
+
+
+def _not_found(request: AnyRequest, said: NotFound) -> Response[Any]:
+    return _no(request, 404, _("There is no such page, or it is not yours to see."))
+
+
+def _not_allowed(request: AnyRequest, said: NotAllowed) -> Response[Any]:
+    return _no(request, 403, str(said))
+
+
+def _not_signed_in(request: AnyRequest, said: NotSignedIn) -> Response[Any]:
+    if is_page(request):
+        wanted = request.url.path if request.method == "GET" else "/desk"
+        return Redirect(f"/sign-in?next={quote(wanted)}", status_code=303)
+    answer = problem(request, 401, "send a bearer token: Authorization: Bearer TOKEN")
+    answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
+def _replay(request: AnyRequest, said: Replay) -> Response[Any]:
+    if is_page(request):
+        return Redirect(said.answer.get("then") or "/desk", status_code=303)
+    body = str(said.answer.get("body", ""))
+    answer: Response[Any] = Response(
+        body.encode(), status_code=int(said.answer.get("status_code", 200)), media_type="application/json"
+    )
+    answer.headers["Idempotency-Replayed"] = "true"
+    return answer
+
+
+def _http(request: AnyRequest, said: HTTPException) -> Response[Any]:
+    if said.status_code == 404:
+        return _not_found(request, NotFound())
+    return _no(request, said.status_code, said.detail)
+
+
+def _unavailable(request: AnyRequest, broken: Exception) -> Response[Any]:
+    log.warning("database unavailable", error=str(broken), request_id=carried(request).request_id)
+    answer = _no(request, 503, _("The database does not answer. Nothing was lost; try again in a minute."))
+    answer.headers["Retry-After"] = "10"
+    return answer
+
+
+def _unexpected(request: AnyRequest, broken: Exception) -> Response[Any]:
+    log.error("unexpected error", exc_info=broken, path=request.url.path, request_id=carried(request).request_id)
+    return _no(request, 500, _("Something went wrong on our side. What you typed was not saved."))
+
+
+HANDLERS: dict[Any, Callable[..., Response[Any]]] = {
+    Malformed: _malformed,
+    Refused: _refused,
+    BrokenRule: _broken_rule,
+    Stale: _stale,
+    NotFound: _not_found,
+    NotAllowed: _not_allowed,
+    NotSignedIn: _not_signed_in,
+    Replay: _replay,
+    HTTPException: _http,
+    **dict.fromkeys(Unavailable, _unavailable),
+    Exception: _unexpected,
+}

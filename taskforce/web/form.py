@@ -1,0 +1,230 @@
+"""What was posted: reading forms and JSON into the same commands, and forms that are shown again."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl
+from uuid import UUID, uuid4
+
+from litestar.connection import Request
+from litestar.exceptions import ClientException
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from taskforce.render.wording import gettext as _
+
+C = TypeVar("C", bound=BaseModel)
+Values = dict[str, str | list[str]]
+PLUMBING = frozenset({"csrf", "idempotency_key"})
+MOST_BYTES = 1_048_576  # a form or command of one record; files have their own limit
+DEEPEST = 32
+
+
+@dataclass(frozen=True)
+class Malformed(Exception):
+    """What was sent does not have the shape of the command. One entry a field: its name and what to do."""
+
+    errors: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A form that was refused: what the person typed, what is wrong, what somebody else saved meanwhile."""
+
+    values: Values
+    errors: tuple[tuple[str, str], ...]
+    status_code: int
+    theirs: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a form template shows."""
+
+    values: Values
+    errors: list[dict[str, str]]
+    version: str | None
+    key: str
+    conflict: list[dict[str, str]]
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
+
+
+def as_values(record: BaseModel | dict[str, Any]) -> Values:
+    """A command or a dict as the strings that a form shows."""
+    items = record.model_dump() if isinstance(record, BaseModel) else record
+    return {
+        name: [_text(each) for each in value] if isinstance(value, list | tuple | set | frozenset) else _text(value)
+        for name, value in items.items()
+    }
+
+
+def filled(values: Values, posted: Posted | None) -> Form:
+    """The form as stored, or as it was posted and refused."""
+    if posted is None:
+        return Form(values=values, errors=[], version=_version(values), key=str(uuid4()), conflict=[])
+    theirs = as_values(posted.theirs)
+    conflict = [
+        {"name": name, "theirs": _joined(theirs[name]), "yours": _joined(posted.values.get(name, ""))}
+        for name in theirs
+        if name != "version" and _joined(theirs[name]) != _joined(posted.values.get(name, ""))
+    ]
+    return Form(
+        values={**{name: [] if isinstance(value, list) else "" for name, value in values.items()}, **posted.values},
+        errors=[{"name": name, "text": text} for name, text in posted.errors],
+        version=_joined(theirs["version"]) if "version" in theirs else _version(posted.values) or _version(values),
+        key=str(uuid4()),
+        conflict=conflict,
+    )
+
+
+def _version(values: Values) -> str | None:
+    found = values.get("version")
+    return found if isinstance(found, str) and found else None
+
+
+def _joined(value: str | list[str]) -> str:
+    return ", ".join(value) if isinstance(value, list) else value
+
+
+async def posted_values(request: Request[Any, Any, Any]) -> dict[str, list[str]]:
+    """The fields of a posted form, each with all its values, plumbing included.
+
+    Raises:
+        ClientException: the body is too long or not UTF-8.
+    """
+    body = await request.body()
+    if len(body) > MOST_BYTES:
+        raise ClientException(_("What you sent is larger than 1 MB. Shorten it."))
+    try:
+        pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=5000, errors="strict")
+    except ValueError as problem:
+        raise ClientException(_("The form could not be read: it must be UTF-8 text. Send it again.")) from problem
+    values: dict[str, list[str]] = {}
+    for name, value in pairs:
+        values.setdefault(name, []).append(value)
+    return values
+
+
+def is_form(request: Request[Any, Any, Any]) -> bool:
+    """Whether the body is a posted form."""
+    return request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+
+
+def speaks_html(request: Request[Any, Any, Any]) -> bool:
+    """Whether the page mount answers, not the API."""
+    return bool(request.route_handler.opt.get("speaks") == "html")
+
+
+async def read_command(request: Request[Any, Any, Any], command: type[C]) -> C:
+    """What was posted, as the command.
+
+    Raises:
+        Malformed: fields are missing or wrong; each is named with what to do.
+        ClientException: the body cannot be read at all.
+    """
+    data = _from_form(await posted_values(request), command) if is_form(request) else await _from_json(request)
+    problems = _control_characters(data)
+    if problems:
+        raise Malformed(problems)
+    try:
+        return command.model_validate(data)
+    except ValidationError as invalid:
+        raise Malformed(tuple(_worded(error, command) for error in invalid.errors(include_url=False))) from None
+
+
+def _from_form(values: dict[str, list[str]], command: type[BaseModel]) -> dict[str, Any]:
+    """Form fields as JSON-like values: an empty field is a missing one, a list field takes all its values."""
+    data: dict[str, Any] = {}
+    for name, given in values.items():
+        if name in PLUMBING:
+            continue
+        kept = [value.replace("\r\n", "\n").strip() for value in given]
+        kept = [value for value in kept if value]
+        if _is_list(command, name):
+            data[name] = kept
+        elif kept:
+            data[name] = kept[-1]
+    return data
+
+
+def _is_list(command: type[BaseModel], name: str) -> bool:
+    found = command.model_fields.get(name)
+    return found is not None and getattr(found.annotation, "__origin__", None) in (list, tuple, set, frozenset)
+
+
+async def _from_json(request: Request[Any, Any, Any]) -> Any:
+    body = await request.body()
+    if len(body) > MOST_BYTES:
+        raise ClientException("the body is larger than 1 MB: send less")
+    try:
+        text = body.decode("utf-8")
+        if _depth(text) > DEEPEST:
+            raise ClientException(f"the JSON is nested deeper than {DEEPEST} levels: flatten it")
+        return json.loads(text or "{}")
+    except (ValueError, RecursionError) as problem:
+        raise ClientException(f"the body is not JSON in UTF-8: {problem}") from problem
+
+
+def _depth(text: str) -> int:
+    """How deep brackets nest; those inside strings count too, which only makes the bound stricter."""
+    deepest = depth = 0
+    for character in text:
+        if character in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif character in "]}":
+            depth -= 1
+    return deepest
+
+
+def _control_characters(data: Any) -> tuple[tuple[str, str], ...]:
+    """PostgreSQL stores no NUL; other control characters would break tables and files."""
+    if not isinstance(data, dict):
+        return ()
+    return tuple(
+        (str(name), _("Remove the invisible control character."))
+        for name, value in data.items()
+        for text in (value if isinstance(value, list) else [value])
+        if isinstance(text, str) and any(ord(sign) < 32 and sign not in "\n\t" for sign in text)
+    )
+
+
+def _worded(error: ErrorDetails, command: type[BaseModel]) -> tuple[str, str]:
+    """A pydantic error as the field's name and a sentence that says what to type."""
+    name = str(error["loc"][0]) if error["loc"] else ""
+    found = command.model_fields.get(name)
+    label = _(found.title) if found and found.title else name.replace("_", " ")
+    limits = error.get("ctx", {})
+    sentences = {
+        "missing": _("Fill in: %(label)s."),
+        "string_too_short": _("Fill in: %(label)s."),
+        "string_too_long": _("%(label)s must have %(limit)s characters or fewer. Shorten it."),
+        "date_from_datetime_parsing": _("%(label)s must be a real date, like 2026-07-15."),
+        "date_parsing": _("%(label)s must be a real date, like 2026-07-15."),
+        "uuid_parsing": _("%(label)s must be one of the list. Choose again."),
+        "int_parsing": _("%(label)s must be a whole number, like 12."),
+        "decimal_parsing": _("%(label)s must be a number in digits, like 1200.50."),
+        "decimal_max_places": _("%(label)s has too many decimals."),
+        "greater_than_equal": _("%(label)s must be %(limit)s or more."),
+        "less_than_equal": _("%(label)s must be %(limit)s or less."),
+        "literal_error": _("%(label)s must be one of: %(limit)s."),
+        "enum": _("%(label)s must be one of: %(limit)s."),
+        "extra_forbidden": _("%(label)s is not a field here. Leave it out."),
+    }
+    limit = next((limits[key] for key in ("max_length", "ge", "le", "expected") if key in limits), "")
+    if error["type"] == "value_error":
+        return name, str(limits["error"])
+    pattern = sentences.get(error["type"])
+    return name, (pattern % {"label": label, "limit": limit}) if pattern else f"{label}: {error['msg']}"
+
+
+def in_path(request: Request[Any, Any, Any], name: str) -> UUID:
+    """A path parameter that is an id."""
+    return UUID(str(request.path_params[name]))

@@ -1,0 +1,53 @@
+"""A change sent twice is made once: the key of the sender, kept in the transaction of the change."""
+
+import hashlib
+from typing import Any
+
+from litestar.connection import Request
+from litestar.exceptions import ClientException
+
+from taskforce.db import Session
+from taskforce.services import idempotency_key as keys
+from taskforce.web.form import is_form, posted_values
+
+
+class Replay(Exception):
+    """The same change was made before; `answer` is what was answered then."""
+
+    def __init__(self, answer: dict[str, Any]) -> None:
+        super().__init__("the change was made before")
+        self.answer = answer
+
+
+async def key_of(request: Request[Any, Any, Any]) -> str:
+    """The key that a form or an API request carries.
+
+    Raises:
+        ClientException: there is none, or it is not 8 to 100 characters long.
+    """
+    if is_form(request):
+        key = (await posted_values(request)).get("idempotency_key", [""])[-1]
+    else:
+        key = request.headers.get("idempotency-key", "")
+    if not 8 <= len(key) <= 100:
+        raise ClientException("the header Idempotency-Key is missing: send a new UUID with each change")
+    return key
+
+
+async def take(session: Session, principal: str, key: str, request: Request[Any, Any, Any]) -> None:
+    """Take the key for this change; whoever sends it again meanwhile waits for the outcome.
+
+    Raises:
+        Replay: the change was made before.
+        ClientException: the key was used for something else.
+    """
+    digest = hashlib.sha256(f"{request.url.path}\n".encode() + await request.body()).hexdigest()
+    if is_form(request):
+        # the version and the csrf token of a second click are those of the first; the path alone tells forms apart
+        digest = hashlib.sha256(request.url.path.encode()).hexdigest()
+    earlier = await keys.take(session, principal, key, digest)
+    if earlier is None:
+        return
+    if earlier.request_hash != digest:
+        raise ClientException("this Idempotency-Key was used for another request: send a new one", status_code=422)
+    raise Replay(earlier.answer or {})

@@ -1,0 +1,92 @@
+"""The OpenAPI description: what litestar reads off the routes, and the commands and answers that it cannot see."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from litestar.connection import Request
+from litestar.enums import MediaType
+from litestar.openapi.plugins import OpenAPIRenderPlugin
+from litestar.routes import HTTPRoute
+from pydantic import BaseModel
+
+PROBLEM = {
+    "type": "object",
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "request_id": {"type": "string"},
+        "errors": {"type": "array", "items": {"type": "object"}},
+        "theirs": {"type": "object"},
+    },
+    "required": ["type", "title", "status", "detail", "request_id"],
+}
+ANSWERS = {
+    "400": "What was sent does not have the shape that is asked for",
+    "401": "No bearer token, or one that has run out",
+    "403": "Visible, but not yours to do",
+    "404": "There is none, or it is not yours to see",
+    "409": "A rule says no",
+    "412": "Somebody saved another version meanwhile",
+    "415": "The API takes JSON",
+    "422": "The Idempotency-Key was used for another request",
+    "503": "The database does not answer; try again",
+}
+KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "description": "A new UUID for each change; the same key again is answered with the first answer.",
+    "schema": {"type": "string", "minLength": 8, "maxLength": 100},
+}
+
+
+def _commands(app: Any) -> Iterator[tuple[str, type[BaseModel] | None]]:
+    """The path of each POST of the API and the command that it reads."""
+    for route in app.routes:
+        if isinstance(route, HTTPRoute) and route.path_format.startswith("/api/v1"):
+            for handler in route.route_handlers:
+                if "POST" in {str(method) for method in handler.http_methods}:
+                    yield route.path_format, handler.opt.get("command")
+
+
+def _body(command: type[BaseModel], schemas: dict[str, Any]) -> dict[str, Any]:
+    schema = command.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(schema.pop("$defs", {}))
+    schemas[command.__name__] = schema
+    reference = {"$ref": f"#/components/schemas/{command.__name__}"}
+    return {"required": True, "content": {"application/json": {"schema": reference}}}
+
+
+def described(app: Any, schema: dict[str, Any]) -> dict[str, Any]:
+    """The description with request bodies, refusals, the key header and the bearer token."""
+    full: dict[str, Any] = json.loads(json.dumps(schema))
+    components = full.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    schemas["Problem"] = PROBLEM
+    components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+    full["security"] = [{"token": []}]
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for item in full.get("paths", {}).values():
+        for operation in item.values():
+            for status, description in ANSWERS.items():
+                operation["responses"][status] = {"description": description, "content": content}
+    for path, command in _commands(app):
+        operation = full["paths"][path]["post"]
+        operation.setdefault("parameters", []).append(KEY)
+        if command:
+            operation["requestBody"] = _body(command, schemas)
+    return full
+
+
+class DescriptionPlugin(OpenAPIRenderPlugin):
+    """Serves the description as JSON."""
+
+    def __init__(self) -> None:
+        super().__init__(path="/openapi.json", media_type=MediaType.JSON)
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        """The whole description."""
+        return json.dumps(described(request.app, openapi_schema)).encode()

@@ -1,0 +1,89 @@
+"""What every page needs beside its view: who reads, which mechanism, the menu, the plumbing of forms."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar.connection import Request
+
+from taskforce.access import May, may
+from taskforce.access.policy import may_somewhere
+from taskforce.render.wording import country
+from taskforce.render.wording import gettext as _
+from taskforce.views.mechanism import MechanismHead
+from taskforce.web.carried import carried
+
+
+def _menu(head: MechanismHead, here: str) -> list[dict[str, Any]]:
+    base = f"/mechanisms/{head.code}"
+    entries = (
+        ("mechanism", _("Mechanism"), base, None),
+        ("plan", _("Plan"), f"{base}/plan", None),
+        ("alerts", _("Alerts"), f"{base}/alerts", head.open_alert_count or None),
+        ("money", _("Money"), f"{base}/money", None),
+        ("responsibilities", _("Responsibilities"), f"{base}/responsibilities", None),
+        ("agencies", _("Agencies"), f"{base}/agencies", None),
+    )
+    return [{"text": text, "href": href, "count": count, "active": name == here} for name, text, href, count in entries]
+
+
+def _header(head: MechanismHead) -> dict[str, str]:
+    return {"code": head.code, "title": head.title, "country_name": country(head.country)}
+
+
+def _section(path: str) -> str:
+    """Which menu entry a path belongs to."""
+    sections = {
+        "plans": "plan",
+        "plan": "plan",
+        "objectives": "plan",
+        "outputs": "plan",
+        "activities": "plan",
+        "indicators": "plan",
+        "alerts": "alerts",
+        "money": "money",
+        "funding-sources": "money",
+        "budget-lines": "money",
+        "responsibilities": "responsibilities",
+        "agencies": "agencies",
+        "memberships": "agencies",
+        "appointments": "agencies",
+    }
+    return next((sections[part] for part in path.split("/") if part in sections), "mechanism")
+
+
+def page_context(request: Request[Any, Any, Any], view: object) -> dict[str, Any]:
+    """The template's context; `view` may carry the head of its mechanism as `.mechanism`."""
+    found = carried(request)
+    actor = found.actor
+    head = getattr(view, "mechanism", None)
+    mechanism_id: UUID | None = head.id if isinstance(head, MechanismHead) else None
+    menu = _menu(head, _section(request.url.path)) if isinstance(head, MechanismHead) else []
+
+    def may_here(action: str, *agencies: UUID | None) -> bool:
+        return may(actor, May(action), mechanism_id, *agencies)
+
+    general = [{"text": _("My desk"), "href": "/desk", "count": None, "active": request.url.path == "/desk"}]
+    if actor.account_id:
+        general.append(
+            {
+                "text": _("Mechanisms"),
+                "href": "/mechanisms",
+                "count": None,
+                "active": request.url.path == "/mechanisms",
+            }
+        )
+    return {
+        "view": view,
+        "may": may_here,
+        "page": {
+            "actor": {"name": actor.title, "post": ""} if actor.account_id else None,
+            "mechanism": _header(head) if isinstance(head, MechanismHead) else None,
+            "nav": menu or (general if actor.account_id else []),
+            "csrf": found.csrf,
+            "nonce": found.nonce,
+            "demonstration": found.is_demonstration,
+            "path": request.url.path,
+            "language": actor.language,
+            "may_create_mechanism": may_somewhere(actor, May.MECHANISM_CREATE),
+        },
+    }

@@ -1,0 +1,142 @@
+"""One real PostgreSQL for the whole run, a database for each worker, the application on it, and the cast."""
+
+import asyncio
+import datetime as dt
+import fcntl
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from litestar import Litestar
+from sqlalchemy import NullPool, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+os.environ["TASKFORCE_ARGON2_MEMORY_KIB"] = "8"  # before settings are read: hashing strength is not what tests show
+os.environ["PORT"] = "8000"
+
+from taskforce import postgres
+from taskforce.access import OPERATOR
+from taskforce.app import create_app
+from taskforce.db import Sessions, create_engine, create_sessions, migrate, transaction
+from taskforce.services.vocabulary_term import load_vocabularies
+from tests.page_client import Client
+from tests.world import World
+
+NOW = dt.datetime(2026, 3, 10, 9, 0, tzinfo=dt.UTC)  # inside the fiscal year of every factory's plan
+TEMPLATE = "taskforce_template"
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Server]:
+    """The embedded server, shared by all workers of this run."""
+    folder = tmp_path_factory.getbasetemp()
+    home = (folder.parent if os.environ.get("PYTEST_XDIST_WORKER") else folder) / "taskforce"
+    with postgres.in_use(home) as found:
+        yield found
+
+
+async def _admin(server: postgres.Server, *statements: str) -> None:
+    address = postgres.address(server, role="postgres", database="postgres")
+    engine = create_async_engine(address, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        for statement in statements:
+            await connection.execute(text(statement))
+    await engine.dispose()
+
+
+async def _make_template(server: postgres.Server) -> None:
+    """A migrated database with vocabularies, made once by the first worker; the others clone it."""
+    address = postgres.address(server, role="postgres", database="postgres")
+    engine = create_async_engine(address, poolclass=NullPool)
+    async with engine.connect() as connection:
+        exists = await connection.scalar(text("select 1 from pg_database where datname = :name"), {"name": TEMPLATE})
+    await engine.dispose()
+    if exists:
+        return
+    await _admin(server, "create database being_made")
+    await migrate(postgres.address(server, role="postgres", database="being_made"))
+    app_engine = create_engine(postgres.address(server, role="tf_app", database="being_made"), pool_size=1)
+    async with transaction(create_sessions(app_engine), OPERATOR) as session:
+        await load_vocabularies(session)
+    await app_engine.dispose()
+    await _admin(server, f"alter database being_made rename to {TEMPLATE}")
+
+
+@asynccontextmanager
+async def cloned(server: postgres.Server, name: str) -> AsyncIterator[str]:
+    """The address, as tf_app, of a fresh database."""
+    lock = Path(server.socket_folder) / "tests.lock"
+    with lock.open("w") as held:
+        await asyncio.to_thread(fcntl.flock, held, fcntl.LOCK_EX)
+        await _make_template(server)
+        await _admin(server, f'create database "{name}" template {TEMPLATE} strategy file_copy')
+    yield postgres.address(server, role="tf_app", database=name)
+    await _admin(server, f'drop database "{name}" with (force)')
+
+
+@asynccontextmanager
+async def running(database_url: str) -> AsyncIterator[Litestar]:
+    """The application with its lifespan entered and left in one task, as its connections require."""
+    app = create_app(database_url=database_url, clock=lambda: NOW)
+    started, stopping = asyncio.Event(), asyncio.Event()
+
+    async def live() -> None:
+        async with app.lifespan():
+            started.set()
+            await stopping.wait()
+
+    task = asyncio.create_task(live())
+    await asyncio.wait([task, asyncio.create_task(started.wait())], return_when=asyncio.FIRST_COMPLETED)
+    if task.done():
+        task.result()
+    yield app
+    stopping.set()
+    await task
+
+
+@pytest.fixture(scope="session")
+async def database_url(server: postgres.Server) -> AsyncIterator[str]:
+    """This worker's database; tests share it, each with mechanisms of its own."""
+    async with cloned(server, f"tests_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+async def app(database_url: str) -> AsyncIterator[Litestar]:
+    """The application on this worker's database."""
+    async with running(database_url) as app:
+        yield app
+
+
+@pytest.fixture(scope="session")
+async def sessions(app: Litestar) -> Sessions:
+    """The application's own maker of sessions."""
+    found: Sessions = app.state.sessions
+    return found
+
+
+@pytest.fixture
+async def world(sessions: Sessions) -> World:
+    """A new mechanism with a cast: see tests/world.py."""
+    return await World.made(sessions, NOW)
+
+
+@pytest.fixture
+async def visit(app: Litestar, sessions: Sessions) -> AsyncIterator["Visit"]:
+    """Opens the site as somebody: `client = await visit(world.secretariat)`, or `await visit(None)`."""
+    opened: list[httpx.AsyncClient] = []
+
+    async def open_as(account: "object | None") -> Client:
+        client = await Client.opened(app, sessions, account, NOW)
+        opened.append(client.http)
+        return client
+
+    yield open_as
+    for each in opened:
+        await each.aclose()
+
+
+Visit = object

@@ -1,0 +1,210 @@
+"""The factories and the cast: one mechanism with three agencies, a plan in consultation, and a person for each role."""
+
+import datetime as dt
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from taskforce.access import OPERATOR, SIGN_IN, Actor
+from taskforce.db import Sessions, transaction, widen
+from taskforce.models import (
+    Account,
+    Activity,
+    Agency,
+    Appointment,
+    Base,
+    FundingSource,
+    Indicator,
+    Mechanism,
+    Membership,
+    Objective,
+    Output,
+    Plan,
+    Responsibility,
+)
+from taskforce.queries import account as accounts
+
+_NEW_ID = text("select uuidv7()")
+_numbers = count(1)
+ROLES = {
+    "observer": ("observer", None),
+    "police_focal": ("focal_point", "police"),
+    "police_officer": ("authorised_officer", "police"),
+    "education_focal": ("focal_point", "education"),
+    "secretariat": ("secretariat", None),
+    "chair": ("chair", None),
+    "donor": ("donor", "fund"),
+    "treasury": ("treasury", None),
+}
+
+
+@dataclass
+class World:
+    """A mechanism of its own for one test. `stranger` has an account and no appointment; `administrator` neither."""
+
+    sessions: Sessions
+    today: dt.date
+    mechanism: Mechanism
+    police: Agency
+    education: Agency
+    fund: Agency
+    plan: Plan
+    objective: Objective
+    output: Output
+    activity: Activity
+    source: FundingSource
+    people: dict[str, Account]
+
+    def __getattr__(self, name: str) -> Account:
+        """The cast by name: world.secretariat, world.police_focal …"""
+        try:
+            return self.__dict__["people"][name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    @classmethod
+    async def made(cls, sessions: Sessions, now: dt.datetime) -> "World":
+        """A new mechanism with its cast."""
+        number = next(_numbers)
+        today = now.date()
+        async with transaction(sessions, OPERATOR) as session:
+            agencies = {
+                name: Agency(
+                    country="TZ", code=f"{name.upper()}-{number}-{id(sessions) % 997}", title=title, sector=sector
+                )
+                for name, title, sector in (
+                    ("police", "National Police", "police"),
+                    ("education", "Ministry of Education", "government"),
+                    ("fund", "Safe Futures Fund", "donor"),
+                )
+            }
+            mechanism = Mechanism(
+                code=f"TZ-TEST-{number}",
+                title=f"Test task force {number}",
+                country="TZ",
+                kind="task_force",
+                currency="TZS",
+            )
+            people = {
+                name: Account(email=f"{name}.{number}@example.org", title=f"{name.replace('_', ' ').title()} {number}")
+                for name in (*ROLES, "stranger")
+            }
+            people["administrator"] = Account(
+                email=f"administrator.{number}@example.org", title="Administrator", is_administrator=True
+            )
+            session.add_all([*agencies.values(), *people.values()])
+            await session.flush()
+            mechanism.id = await _uuid(session)
+            await widen(session, mechanism.id)
+            session.add(mechanism)
+            await session.flush()
+            rows: list[Base] = [
+                Membership(mechanism_id=mechanism.id, agency_id=agency.id, role=role, starts_on=dt.date(2020, 1, 1))
+                for agency, role in zip(agencies.values(), ("member", "member", "donor"), strict=True)
+            ]
+            rows += [
+                Appointment(
+                    mechanism_id=mechanism.id,
+                    account_id=people[name].id,
+                    role=role,
+                    agency_id=agencies[agency].id if agency else None,
+                    starts_on=dt.date(2020, 1, 1),
+                )
+                for name, (role, agency) in ROLES.items()
+            ]
+            session.add_all(rows)
+            plan = Plan(
+                mechanism_id=mechanism.id,
+                code=f"PLAN-{number}",
+                title="Annual action plan 2026",
+                starts_on=dt.date(2026, 1, 1),
+                ends_on=dt.date(2026, 12, 31),
+                status="consultation",
+                currency="TZS",
+            )
+            source = FundingSource(
+                mechanism_id=mechanism.id,
+                code="FUND",
+                title="Safe Futures Fund grant",
+                source_class="donor_grant",
+                provider_agency_id=agencies["fund"].id,
+            )
+            session.add_all([plan, source])
+            await session.flush()
+            objective = Objective(
+                mechanism_id=mechanism.id, plan_id=plan.id, code="O1", title="Children are safe online"
+            )
+            session.add(objective)
+            await session.flush()
+            output = Output(
+                mechanism_id=mechanism.id,
+                plan_id=plan.id,
+                objective_id=objective.id,
+                code="O1.1",
+                title="Officers trained",
+            )
+            session.add(output)
+            await session.flush()
+            activity = Activity(
+                mechanism_id=mechanism.id,
+                plan_id=plan.id,
+                output_id=output.id,
+                code="A1",
+                title="Train desk officers",
+                kind_id="kind:training",
+                lead_agency_id=agencies["police"].id,
+                starts_on=dt.date(2026, 2, 1),
+                ends_on=dt.date(2026, 6, 30),
+            )
+            session.add(activity)
+        return cls(
+            sessions=sessions,
+            today=today,
+            mechanism=mechanism,
+            **agencies,
+            plan=plan,
+            objective=objective,
+            output=output,
+            activity=activity,
+            source=source,
+            people=people,
+        )
+
+    async def actor(self, name: str) -> Actor:
+        """Somebody of the cast as an actor."""
+        async with transaction(self.sessions, SIGN_IN) as session:
+            return await accounts.actor_of(session, self.people[name].id, self.today)
+
+    async def add(self, row: Any) -> Any:
+        """Store one more row of this mechanism; its mechanism_id is filled in."""
+        if hasattr(row, "mechanism_id"):
+            row.mechanism_id = self.mechanism.id
+        async with transaction(self.sessions, OPERATOR) as session:
+            session.add(row)
+        return row
+
+    async def indicator(self, **values: Any) -> Indicator:
+        """An indicator of the output."""
+        defaults = {
+            "plan_id": self.plan.id,
+            "output_id": self.output.id,
+            "code": "I1",
+            "title": "Trained",
+            "unit": "people",
+        }
+        found: Indicator = await self.add(Indicator(**{**defaults, **values}))
+        return found
+
+    async def responsibility(self, **values: Any) -> Responsibility:
+        """A responsibility without assignments."""
+        defaults = {"code": "R1", "statement": "investigate abuse", "capability_id": "capability:4"}
+        found: Responsibility = await self.add(Responsibility(**{**defaults, **values}))
+        return found
+
+
+async def _uuid(session: Any) -> UUID:
+    from_server = await session.scalar(_NEW_ID)
+    return UUID(str(from_server))
