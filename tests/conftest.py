@@ -38,7 +38,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Server
         yield found
 
 
-async def _admin(server: postgres.Server, *statements: str) -> None:
+async def admin(server: postgres.Server, *statements: str) -> None:
+    """Run statements as the superuser, outside a transaction."""
     address = postgres.address(server, role="postgres", database="postgres")
     engine = create_async_engine(address, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     async with engine.connect() as connection:
@@ -56,13 +57,13 @@ async def _make_template(server: postgres.Server) -> None:
     await engine.dispose()
     if exists:
         return
-    await _admin(server, "create database being_made")
+    await admin(server, "create database being_made")
     await migrate(postgres.address(server, role="postgres", database="being_made"))
     app_engine = create_engine(postgres.address(server, role="tf_app", database="being_made"), pool_size=1)
     async with transaction(create_sessions(app_engine), OPERATOR) as session:
         await load_vocabularies(session)
     await app_engine.dispose()
-    await _admin(server, f"alter database being_made rename to {TEMPLATE}")
+    await admin(server, f"alter database being_made rename to {TEMPLATE}")
 
 
 @asynccontextmanager
@@ -72,9 +73,9 @@ async def cloned(server: postgres.Server, name: str) -> AsyncIterator[str]:
     with lock.open("w") as held:
         await asyncio.to_thread(fcntl.flock, held, fcntl.LOCK_EX)
         await _make_template(server)
-        await _admin(server, f'create database "{name}" template {TEMPLATE} strategy file_copy')
+        await admin(server, f'create database "{name}" template {TEMPLATE} strategy file_copy')
     yield postgres.address(server, role="tf_app", database=name)
-    await _admin(server, f'drop database "{name}" with (force)')
+    await admin(server, f'drop database "{name}" with (force)')
 
 
 @asynccontextmanager

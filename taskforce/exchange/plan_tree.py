@@ -1,5 +1,6 @@
 """The tree of a plan in a plan file: objectives, outputs, indicators, activities, and the money of each."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final, Literal
 
@@ -27,7 +28,7 @@ RollUp = Literal["sum", "max", "latest", "average", "ratio"]
 ActivityStatus = Literal["not_started", "on_track", "constrained", "no_progress", "met", "cancelled"]
 
 
-class Transition(Provenance):
+class Transition(Node):
     """From whom a cost passes to whom."""
 
     from_: Reference = Field(alias="from", description="Code of the funding source that pays now.")
@@ -172,3 +173,11 @@ class Objective(Provenance):
     title: Title = Field(description="What is better at the end of the year.")
     mnr: Capabilities = Field((), description="Capabilities of the Model National Response it works on.")
     outputs: tuple[Output, ...] = Field((), description="Its outputs.")
+
+
+def changed_outputs(objectives: tuple[Objective, ...], change: Callable[[Output], Output]) -> tuple[Objective, ...]:
+    """The same objectives with every output replaced by what `change` makes of it."""
+    return tuple(
+        objective.model_copy(update={"outputs": tuple(change(output) for output in objective.outputs)})
+        for objective in objectives
+    )

@@ -13,6 +13,7 @@ LARGEST_BYTES: Final = 20 * 1024 * 1024
 DEEPEST: Final = 40  # the format itself is 9 levels deep
 MOST_EVENTS: Final = 1_500_000  # of the parser; a plan of 10,000 activities has about 550,000
 
+QUOTED: Final = "write it out each time; put a text that begins so in quotes"
 NULLS: Final = frozenset({"", "~", "null", "Null", "NULL"})
 CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 
@@ -130,9 +131,7 @@ def _compose(text: str) -> Loaded:
             if len(opened) > DEEPEST:
                 raise _refusal(here, f"the file is nested deeper than {DEEPEST} levels", "a plan file needs at most 9")
         elif isinstance(event, yaml.AliasEvent):
-            raise _refusal(
-                here, f"*{event.anchor} repeats another part of the file", "write it out, or put a text in quotes"
-            )
+            raise _refusal(here, f"*{event.anchor} repeats another part of the file", QUOTED)
         elif isinstance(event, yaml.DocumentStartEvent) and into.value:
             raise _refusal(here, "a second document begins here", "keep one document in a file")
         if count > MOST_EVENTS:
@@ -148,9 +147,7 @@ def _document(root: _Open, errors: list[FileError]) -> Loaded:
 
 def _marked(anchor: str | None, tag: str | None, here: Place) -> Unreadable:
     if anchor is not None:
-        return _refusal(
-            here, f"&{anchor} marks a part to be repeated", "remove it, or put a text in quotes; anchors are not read"
-        )
+        return _refusal(here, f"&{anchor} marks a part to be repeated", QUOTED)
     return _refusal(here, f"the tag {tag} is not part of the format", "remove it and write the value alone")
 
 

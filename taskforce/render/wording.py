@@ -28,6 +28,7 @@ from babel.numbers import format_decimal, format_percent, get_currency_precision
 from babel.support import NullTranslations, Translations
 from jinja2 import ChainableUndefined, Environment, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined
 
+from taskforce.render.licences import browser_licences, server_licences
 from taskforce.render.states import SHAPES, Mark, mark
 
 LOCALE_FOLDER = Path(str(files("taskforce"))) / "locale"
@@ -312,5 +313,6 @@ def environment(folder: Path) -> Environment:
     for looked_up in (entered, chosen, problem, listed, is_rtl):
         made.filters[looked_up.__name__] = looked_up
     made.globals.update(govuk=_govuk(), mark=shown_mark, shapes=SHAPES, static=static, quarters_of=quarters)
+    made.globals.update(browser_licences=browser_licences, server_licences=server_licences)
     made.globals["new_key"] = lambda: str(uuid4())
     return made
