@@ -46,6 +46,7 @@ class World:
     """A mechanism of its own for one test. `stranger` has an account and no appointment; `administrator` neither."""
 
     sessions: Sessions
+    now: dt.datetime
     today: dt.date
     mechanism: Mechanism
     police: Agency
@@ -162,6 +163,7 @@ class World:
             session.add(activity)
         return cls(
             sessions=sessions,
+            now=now,
             today=today,
             mechanism=mechanism,
             **agencies,

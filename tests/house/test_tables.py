@@ -21,7 +21,7 @@ def test_every_table_is_listed_once() -> None:
 
 @pytest.mark.parametrize("name", [name for name in TENANT_TABLES if name != Mechanism.__tablename__])
 def test_the_mechanism_stands_in_every_tenant_key(name: str) -> None:
-    """In the primary key, in unique rules, and in foreign keys between tenants, since such checks ignore row security."""
+    """In primary keys, unique rules and foreign keys between tenants, since such checks ignore row security."""
     table = Base.metadata.tables[name]
 
     assert "mechanism_id" in table.primary_key.columns
