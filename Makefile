@@ -9,7 +9,7 @@ export TASKFORCE_HOME ?= .taskforce
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help run test check bench browser catalogue
+.PHONY: help run test check bench browser documents catalogue
 
 help:  ## Print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -28,6 +28,9 @@ check: .venv/dev.stamp  ## Lint, format, types, import rules
 
 bench: .venv/dev.stamp  ## Measure speeds as ratios to floors
 	.venv/bin/python -m bench
+
+documents: .venv/dev.stamp  ## Write the generated documents anew
+	.venv/bin/python -m tests.house.documents
 
 catalogue: .venv/dev.stamp  ## Extract the words of the pages and build the catalogues
 	.venv/bin/pybabel extract --quiet --mapping taskforce/locale/babel.cfg --output taskforce/locale/messages.pot .

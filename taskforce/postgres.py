@@ -140,8 +140,10 @@ def stop(home: Path) -> None:
                 with suppress(ProcessLookupError):
                     os.kill(process, wish)
             time.sleep(0.02)
-        with suppress(OSError):  # never made, or something else lies in it
-            _server(data).socket_folder.rmdir()
+        folder = _server(data).socket_folder
+        with suppress(FileNotFoundError):
+            if folder.lstat().st_uid == data.stat().st_uid:  # else another user took the name, so it is not ours
+                shutil.rmtree(folder)
 
 
 def _opened(home: Path) -> Path:

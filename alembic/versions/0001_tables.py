@@ -113,6 +113,11 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), server_default=sa.text("1"), autoincrement=False, nullable=False),
         sa.Column("is_demonstration", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("demonstration_on", sa.Date(), nullable=True),
+        sa.Column("setup_token_hash", sa.LargeBinary(), nullable=True),
+        sa.Column("setup_until", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(setup_token_hash is null) = (setup_until is null)", name=op.f("ck_installation_setup_link_has_an_end")
+        ),
         sa.CheckConstraint("id = 1", name=op.f("ck_installation_is_one_row")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_installation")),
     )

@@ -17,6 +17,7 @@ class May(StrEnum):
     DESK_READ = "desk:read"
     FUNDING_SOURCE_EDIT = "funding_source:edit"
     INDICATOR_EDIT = "indicator:edit"
+    INSTALLATION_BEGIN = "installation:begin"
     MECHANISM_CREATE = "mechanism:create"
     MECHANISM_EDIT = "mechanism:edit"
     MECHANISM_READ = "mechanism:read"

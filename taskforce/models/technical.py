@@ -50,11 +50,16 @@ class IdempotencyKey(Base):
 
 
 class Installation(Base):
-    """One row: whether this is a demonstration."""
+    """One row: whether this is a demonstration, and the link by which the first administrator may set it up."""
 
     __tablename__ = "installation"
-    __table_args__ = (CheckConstraint("id = 1", name="is_one_row"),)
+    __table_args__ = (
+        CheckConstraint("id = 1", name="is_one_row"),
+        CheckConstraint("(setup_token_hash is null) = (setup_until is null)", name="setup_link_has_an_end"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, server_default=text("1"), default=1, autoincrement=False)
     is_demonstration: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
     demonstration_on: Mapped[dt.date | None]
+    setup_token_hash: Mapped[bytes | None]
+    setup_until: Mapped[dt.datetime | None]

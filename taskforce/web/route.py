@@ -12,7 +12,7 @@ from taskforce.access import May
 from taskforce.web.form import read_command
 
 # Work that changes no tenant data, or whose answer is a secret, takes no idempotency key: named here, all of them.
-WITHOUT_KEY = frozenset({May.SESSION_CREATE, May.SESSION_END})
+WITHOUT_KEY = frozenset({May.INSTALLATION_BEGIN, May.SESSION_CREATE, May.SESSION_END})
 
 Decorator = Callable[[Any], Any]
 

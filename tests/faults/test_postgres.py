@@ -383,11 +383,15 @@ def test_a_server_started_by_hand_is_left_alone(home: Path, tmp_path: Path, monk
     postgres.stop(home)
     user = pwd.getpwuid(server.data.stat().st_uid)
     program = postgres_programs.reachable(postgres.binaries(), user) / "postgres"
-    command = ["/bin/sh", "-c", f"{program} --listen_addresses= --unix_socket_directories= >>log 2>&1 &"]
-    postgres_programs.run([*command], folder=server.data, user=user)
     mark = server.data / "postmaster.pid"
-    while not (mark.is_file() and re.search(r"ready\s*$", mark.read_text())):
-        time.sleep(0.01)
+    with tempfile.TemporaryDirectory() as sockets:
+        os.chown(sockets, user.pw_uid, user.pw_gid)
+        begin = f"{program} --listen_addresses= --unix_socket_directories={sockets} >>log 2>&1 &"
+        postgres_programs.run(["/bin/sh", "-c", begin], folder=server.data, user=user)
+        for _ in range(1000):
+            if mark.is_file() and re.search(r"ready\s*$", mark.read_text()):
+                break
+            time.sleep(0.01)
     by_hand = postmaster(server)
     with monkeypatch.context() as patch:
         patch.setattr(postgres, "PATIENCE", 0.5)

@@ -33,11 +33,10 @@ def permissions() -> str:
 def states() -> str:
     """Each state machine as a diagram, from the tables in rules/states.py."""
     lines = [MADE, "# States\n"]
-    for machine in MACHINES.values():
-        lines += [f"## {machine.name}\n", "```mermaid", "stateDiagram-v2"]
-        lines += [f"    [*] --> {machine.initial}"]
-        for move in machine.moves:
-            lines.append(f"    {move.start} --> {move.end}" + (" : with a reason" if move.needs_reason else ""))
+    for name, moves in MACHINES.items():
+        lines += [f"## {name}\n", "```mermaid", "stateDiagram-v2", f"    [*] --> {next(iter(moves))}"]
+        for start, ends in moves.items():
+            lines += [f"    {start} --> {end.to}" + (" : with a reason" if end.needs_reason else "") for end in ends]
         lines += ["```\n"]
     return "\n".join(lines)
 
