@@ -27,11 +27,13 @@ from taskforce.render.wording import environment
 from taskforce.settings import project_folder, settings
 from taskforce.web.carried import Carried, carry
 from taskforce.web.errors import HANDLERS
+from taskforce.web.first_steps import FirstStepsController
+from taskforce.web.foot import FootController
 from taskforce.web.objective import ObjectiveController
 from taskforce.web.open_api import DescriptionPlugin
 from taskforce.web.sign_in import SignInController, provide_actor, provide_session
 
-CONTROLLERS: tuple[Any, ...] = (ObjectiveController, SignInController)
+CONTROLLERS: tuple[Any, ...] = (FirstStepsController, FootController, ObjectiveController, SignInController)
 Clock = Callable[[], dt.datetime]
 
 

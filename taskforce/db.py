@@ -59,16 +59,15 @@ def create_engine(url: str, *, statement_cache_size: int = 100, pool_size: int =
     )
 
 
-def create_sessions(engine: AsyncEngine) -> Sessions:
-    """The maker of sessions; objects stay readable after commit, since answers are made from them."""
-    return async_sessionmaker(engine, expire_on_commit=False)
-
-
 def _ids(values: frozenset[UUID]) -> str:
     return "{" + ",".join(sorted(str(value) for value in values)) + "}"
 
 
-@event.listens_for(SyncSession, "after_begin")
+class BoundSession(SyncSession):
+    """A session that works for somebody: nothing else uses the tables of ours."""
+
+
+@event.listens_for(BoundSession, "after_begin")
 def _bind_rows(session: SyncSession, transaction: SessionTransaction, connection: Connection) -> None:
     """Tell the database who acts before the first statement of every transaction; nobody bound is an error."""
     context: RowContext | None = session.info.get("row_context")
@@ -88,6 +87,11 @@ def _bind_rows(session: SyncSession, transaction: SessionTransaction, connection
     )
     if context.everything:
         connection.execute(_BIND_EVERYTHING)
+
+
+def create_sessions(engine: AsyncEngine) -> Sessions:
+    """The maker of sessions; objects stay readable after commit, since answers are made from them."""
+    return async_sessionmaker(engine, expire_on_commit=False, sync_session_class=BoundSession)
 
 
 def refusal(broken: Exception) -> Refused:

@@ -14,7 +14,7 @@ from litestar import Litestar
 from sqlalchemy import NullPool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-os.environ["TASKFORCE_ARGON2_MEMORY_KIB"] = "8"  # before settings are read: hashing strength is not what tests show
+os.environ["TASKFORCE_ARGON2_MEMORY_KIB"] = "32"  # before settings are read: hashing strength is not what tests show
 os.environ["PORT"] = "8000"
 
 from taskforce import postgres

@@ -1,18 +1,11 @@
 """An illustrative plan of the current year made from a national plan that is past, so that no desk is empty."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
 from taskforce.errors import Refused
-from taskforce.exchange.calendar_shift import (
-    end_of_month,
-    fiscal_year_days,
-    fiscal_year_label,
-    months_later,
-    years_later,
-)
 from taskforce.exchange.demonstration_money import cost_items, with_second_request
 from taskforce.exchange.plan_file import (
     Agency,
@@ -22,13 +15,13 @@ from taskforce.exchange.plan_file import (
     PlanFile,
     Responsibility,
     activities,
-    fiscal_year,
-    fiscal_year_of,
     fiscal_year_start,
+    plan_year,
 )
 from taskforce.exchange.plan_tree import Activity, ActivityStatus, Indicator, Objective, Output, changed_outputs
 from taskforce.exchange.plan_works import works
 from taskforce.rules.duplication import find
+from taskforce.rules.periods import add_months, fiscal_year, fiscal_year_bounds, fiscal_year_label, shift_years
 
 MONTHS_OF_FIRST_DONOR: Final = 5
 MONTHS_OF_SECOND_DONOR: Final = 14
@@ -46,6 +39,7 @@ OPEN_DUTIES: Final[dict[int, str]] = {
     7: "give investigators access to collections of known abuse images",
     18: "keep up with new technical means of protection",
 }
+OUTSIDE: Final = ("donor", "treasury", "observer")  # roles that lead no activity and claim no duty
 CONTESTED: Final = (13, 16, 17, 12, 11, 1)  # capabilities over which two agencies may well both claim the lead
 
 
@@ -58,11 +52,11 @@ def current_year(file: PlanFile, today: date) -> PlanFile:
     Raises:
         Refused: the file has no plan to follow.
     """
-    old_year = fiscal_year(file)
+    old_year = plan_year(file)
     if file.plan is None or old_year is None:
         raise Refused(f"{file.mechanism.code} has no plan: a demonstration of the current year needs one to follow")
     first_month = fiscal_year_start(file)
-    year = max(fiscal_year_of(today, first_month), old_year + 1)
+    year = max(fiscal_year(today, first_month), old_year + 1)
     plan = _plan(file.plan, year, first_month)
     sources = _sources(_with_donor_and_treasury(file), today)
     shifted = tuple(_objective(objective, plan, year - old_year) for objective in file.objectives)
@@ -82,11 +76,11 @@ def current_year(file: PlanFile, today: date) -> PlanFile:
 
 def _plan(old: Plan, year: int, first_month: int) -> Plan:
     label = fiscal_year_label(year, first_month)
-    first, last = fiscal_year_days(year, first_month)
+    first, last = fiscal_year_bounds(year, first_month)
     strategy = re.search(r"(\d{4})-(\d{4})$", old.parent or "")
     return Plan(
-        code=f"{re.sub(r'-?[0-9]{4}(-[0-9]{2})?$', '', old.code) or 'PLAN'}-{label}",
-        title=f"Annual plan {label.replace('-', '/')}",
+        code=f"{re.sub(r'-?[0-9]{4}(-[0-9]{2})?$', '', old.code) or 'PLAN'}-{label.replace('/', '-')}",
+        title=f"Annual plan {label}",
         parent=old.parent if strategy and int(strategy[2]) >= year else None,
         follows=old.code,
         start=first,
@@ -141,7 +135,7 @@ def _sources(sources: tuple[FundingSource, ...], today: date) -> tuple[FundingSo
     """Let the money of donors end one after the other, the one that paid for the start first."""
     donors = sorted((s for s in sources if s.kind == "donor"), key=lambda source: not source.start_up)
     months = [MONTHS_OF_FIRST_DONOR, MONTHS_OF_SECOND_DONOR, *[MONTHS_OF_OTHER_DONORS] * len(donors)]
-    ends = {donor.code: end_of_month(months_later(today, after)) for donor, after in zip(donors, months, strict=False)}
+    ends = {donor.code: _end_of_month(add_months(today, after)) for donor, after in zip(donors, months, strict=False)}
     return tuple(
         source.model_copy(update={"end": ends[source.code], "illustrative": True, "fact": None})
         if source.code in ends
@@ -150,11 +144,15 @@ def _sources(sources: tuple[FundingSource, ...], today: date) -> tuple[FundingSo
     )
 
 
+def _end_of_month(day: date) -> date:
+    return add_months(day.replace(day=1), 1) - timedelta(days=1)
+
+
 def _with_clash(file: PlanFile) -> tuple[Responsibility, ...]:
     """The same responsibilities, one of them claimed by a second agency."""
     held = [duty for duty in file.responsibilities if duty.agency is not None]
     ranked = sorted(held, key=lambda duty: CONTESTED.index(duty.mnr) if duty.mnr in CONTESTED else len(CONTESTED))
-    members = [agency.code for agency in file.agencies if agency.role not in ("donor", "treasury", "observer")]
+    members = [agency.code for agency in file.agencies if agency.role not in OUTSIDE]
     contested = next(iter(ranked), None)
     rival = next((code for code in members if contested and code != contested.agency), None)
     if contested is None or contested.agency is None or rival is None:
@@ -229,7 +227,7 @@ def _activity(activity: Activity, plan: Plan, years: int) -> Activity:
             "actual_start": None,
             "actual_end": None,
             "carried_over_from": activity.code if is_left_over else None,
-            "transition": transition and transition.model_copy(update={"when": years_later(transition.when, years)}),
+            "transition": transition and transition.model_copy(update={"when": shift_years(transition.when, years)}),
             "budget": tuple(
                 entry.model_copy(update={"year": None, "illustrative": None, "fact": None}) for entry in activity.budget
             ),
@@ -240,7 +238,7 @@ def _activity(activity: Activity, plan: Plan, years: int) -> Activity:
 
 
 def _within(day: date | None, plan: Plan, years: int) -> date | None:
-    return day and min(max(years_later(day, years), plan.start), plan.end)
+    return day and min(max(shift_years(day, years), plan.start), plan.end)
 
 
 def _with_statuses(objectives: tuple[Objective, ...]) -> tuple[Objective, ...]:

@@ -1,6 +1,5 @@
 """The format taskforce.plan/1: what a plan file may say, field by field, with the meaning of each."""
 
-from datetime import date
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import ConfigDict, Field, model_validator
@@ -30,6 +29,7 @@ from taskforce.exchange.plan_values import (
     Whole,
     wrong,
 )
+from taskforce.rules.periods import fiscal_year
 
 SCHEMA: Final = "taskforce.plan/1"
 
@@ -194,7 +194,7 @@ class Responsibility(Provenance):
     code: Code = Field(description="Unique in the mechanism; left out of a file, R1, R2 … by its position.")
     agency: Reference | None = Field(None, description="The accountable agency; short for one entry in `assignments`.")
     assignments: tuple[Assignment, ...] | None = Field(None, description="Who does what; an empty list is a gap.")
-    mnr: Capability = Field(description="Capability of the Model National Response, from the vocabulary capabilities.")
+    mnr: Capability = Field(description="Its capability, from the vocabulary capabilities.")
     text: Text = Field(description="What must be done.")
     legal_basis: LegalBasis | None = Field(None, description="What it rests on, in one sentence.")
     instruments: tuple[Instrument, ...] = Field((), description="What it rests on, one entry an instrument.")
@@ -307,11 +307,6 @@ def fiscal_year_start(file: PlanFile) -> int:
     return file.mechanism.fiscal_year_start or (file.plan.start.month if file.plan else 1)
 
 
-def fiscal_year(file: PlanFile) -> int | None:
+def plan_year(file: PlanFile) -> int | None:
     """The fiscal year of the plan, named by the year in which it starts; None without a plan."""
-    return fiscal_year_of(file.plan.start, fiscal_year_start(file)) if file.plan else None
-
-
-def fiscal_year_of(day: date, first_month: int) -> int:
-    """The fiscal year in which a day lies, named by the year in which it starts."""
-    return day.year if day.month >= first_month else day.year - 1
+    return fiscal_year(file.plan.start, fiscal_year_start(file)) if file.plan else None

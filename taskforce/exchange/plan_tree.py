@@ -181,3 +181,8 @@ def changed_outputs(objectives: tuple[Objective, ...], change: Callable[[Output]
         objective.model_copy(update={"outputs": tuple(change(output) for output in objective.outputs)})
         for objective in objectives
     )
+
+
+def asked_amount(entry: BudgetEntry) -> Decimal:
+    """What was asked for: as the file says, else what was secured and refused together."""
+    return entry.asked or entry.amount + entry.refused

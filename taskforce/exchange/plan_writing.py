@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from taskforce.exchange.plan_file import PlanFile, fiscal_year
+from taskforce.exchange.plan_file import PlanFile, plan_year
 
 WIDEST: Final = 150  # columns; a mapping or list that fits is written on one line
 PLAIN: Final = re.compile(r"[A-Za-z_À-ɏ][\w \u2013./()'’;+&%-]*")
@@ -39,7 +39,7 @@ def _shorten(dumped: dict[str, Any], file: PlanFile) -> None:
                 del mechanism[key]
     for row in [dumped["mechanism"], *dumped.get("responsibilities", ())]:
         _shorten_duty(row)
-    year = fiscal_year(file)
+    year = plan_year(file)
     activities = _activities(dumped)
     for activity in activities:
         if "budget" in activity:
@@ -103,10 +103,12 @@ def _rename(row: dict[str, Any], old: str, new: str) -> None:
 
 
 def _money(line: dict[str, Any], year: int | None) -> dict[str, Any]:
-    """A budget line with its year where it must be written, and with an amount even if that is 0."""
+    """A budget line with its year if it is given, with an amount even if it is 0, and `asked` only if it differs."""
     rest = {key: value for key, value in line.items() if key not in ("source", "cost", "year")}
     if not {"amount", "asked", "refused"} & set(rest):
         rest = {"amount": Decimal(0), **rest}
+    if rest.get("asked") == rest.get("amount", 0) + rest.get("refused", 0):
+        del rest["asked"]
     written_year = {} if year is None else {"year": year}
     return {"source": line["source"], "cost": line["cost"], **written_year, **rest}
 

@@ -45,7 +45,7 @@ class DuplicationAlert(Base, TenantNode):
     first_id: Mapped[UUID]
     second_id: Mapped[UUID]
     kind: Mapped[str]
-    band: Mapped[str]
+    band: Mapped[str | None]
     score: Mapped[float]
     signals: Mapped[list[Any]]
     fingerprint: Mapped[str]

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, func, literal_column,
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from taskforce.models.base import Base, TenantNode, inside, one_of
+from taskforce.models.base import Base, Imported, TenantNode, inside, one_of
 
 MEMBERSHIP_ROLES = ("lead", "chair", "co-chair", "secretariat", "member", "donor", "treasury", "observer")
 APPOINTMENT_ROLES = (
@@ -21,12 +21,13 @@ APPOINTMENT_ROLES = (
 )
 
 
-class Membership(Base, TenantNode):
+class Membership(Base, TenantNode, Imported):
     """An agency in a mechanism from a day to a day, both included; no end means still."""
 
     __tablename__ = "membership"
     __table_args__ = (
         inside("instrument_id", "instrument"),
+        inside("fact_id", "provenance"),
         CheckConstraint("ends_on >= starts_on", name="ends_after_it_starts"),
         CheckConstraint(one_of("role", MEMBERSHIP_ROLES), name="role_is_known"),
         ExcludeConstraint(

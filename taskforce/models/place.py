@@ -9,7 +9,10 @@ from taskforce.models.base import Base, TenantNode, inside
 
 
 class Place(Base, TenantNode):
-    """A place of the mechanism's own list; the whole country is no place but a flag of the activity."""
+    """A place of the mechanism's own list; the whole country is no place but a flag of the activity.
+
+    Without a position it stands in no list: activities name it, and that made it.
+    """
 
     __tablename__ = "place"
     __table_args__ = (
@@ -22,3 +25,4 @@ class Place(Base, TenantNode):
     code: Mapped[str]
     title: Mapped[str]
     parent_id: Mapped[UUID | None]
+    position: Mapped[int | None]

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 from taskforce.errors import Refused
 
 SourceClass = Literal[
     "government", "local_government", "donor_grant", "loan", "pooled", "ngo_own", "industry", "in_kind"
 ]
+Key = TypeVar("Key", bound=str)
 Payer = Literal["government", "donor", "ngo", "industry", "other"]
 
 PAYERS: Final[Mapping[SourceClass, Payer]] = MappingProxyType(
@@ -137,7 +138,7 @@ def split(total: Decimal, weights: Sequence[Decimal], minor_units: int) -> tuple
     return tuple(_in_units(sign * part, minor_units) for part in parts)
 
 
-def shares[Key](amounts: Mapping[Key, Decimal], digits: int = SHARE_DIGITS) -> dict[Key, Decimal]:
+def shares(amounts: Mapping[Key, Decimal], digits: int = SHARE_DIGITS) -> dict[Key, Decimal]:
     """Each amount's share of all, 0..1, adding up to exactly 1 by largest remainder; all 0 where there is no money.
 
     So that they add up, one share may stand a digit above its nearest value; for a single figure use `share`.
@@ -197,7 +198,7 @@ def parse_amount(text: str, *, currency: str, minor_units: int, field: str | Non
 
 def _why_not_plain(typed: str, currency: str) -> str:
     bare = typed.upper().removeprefix(currency).removesuffix(currency).strip()
-    if typed[0] in "-−–(" and PLAIN.fullmatch(typed.strip("-−–() ")):
+    if typed[0] in "-−–(" and typed.strip("-−–() ")[:1].isdigit():
         return f"{typed} is below zero; an amount is 0 or more. A correction is an adjustment, not a negative amount"
     if bare != typed and PLAIN.fullmatch(bare):
         return f"{typed} names the currency, which stands in its own field; write {bare}"

@@ -58,7 +58,7 @@ ALERT: Final[Mapping[str, tuple[Move, ...]]] = MappingProxyType(
         "acknowledged": _to("proposed*", "resolved*", "snoozed", "stale"),
         "proposed": _to("resolved", "acknowledged*", "snoozed", "stale"),
         "snoozed": _to("open", "acknowledged", "proposed*", "resolved*", "stale"),
-        "resolved": _to("open", "stale"),
+        "resolved": _to("open"),
         "stale": _to("open"),
     }
 )

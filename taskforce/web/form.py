@@ -122,6 +122,17 @@ def speaks_html(request: Request[Any, Any, Any]) -> bool:
     return bool(request.route_handler.opt.get("speaks") == "html")
 
 
+def require_json_on_the_api(request: Request[Any, Any, Any]) -> None:
+    """Forms belong to pages, which guard them by secret and origin; the API takes JSON alone.
+
+    Raises:
+        ClientException: a form was sent to the API.
+    """
+    kind = request.headers.get("content-type", "")
+    if not speaks_html(request) and kind and not kind.startswith("application/json"):
+        raise ClientException("the API takes JSON, not forms: send application/json", status_code=415)
+
+
 async def read_command(request: Request[Any, Any, Any], command: type[C]) -> C:
     """What was posted, as the command.
 
@@ -129,6 +140,7 @@ async def read_command(request: Request[Any, Any, Any], command: type[C]) -> C:
         Malformed: fields are missing or wrong; each is named with what to do.
         ClientException: the body cannot be read at all.
     """
+    require_json_on_the_api(request)
     data = _from_form(await posted_values(request), command) if is_form(request) else await _from_json(request)
     problems = _control_characters(data)
     if problems:

@@ -16,6 +16,7 @@ from taskforce.web.carried import carried
 def _menu(head: MechanismHead, here: str) -> list[dict[str, Any]]:
     base = f"/mechanisms/{head.code}"
     entries = (
+        ("desk", _("My desk"), "/desk", None),
         ("mechanism", _("Mechanism"), base, None),
         ("plan", _("Plan"), f"{base}/plan", None),
         ("alerts", _("Alerts"), f"{base}/alerts", head.open_alert_count or None),

@@ -9,7 +9,6 @@ from litestar import Controller
 from litestar.connection import Request
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
-from litestar.exceptions import ClientException
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
@@ -24,7 +23,7 @@ from taskforce.settings import settings
 from taskforce.views.account import LinkView, SignInView
 from taskforce.web import once
 from taskforce.web.carried import carried
-from taskforce.web.form import is_form, posted_values, speaks_html
+from taskforce.web.form import posted_values, require_json_on_the_api, speaks_html
 from taskforce.web.reply import Reply
 from taskforce.web.route import WITHOUT_KEY, does, reads
 
@@ -101,16 +100,14 @@ async def provide_actor(request: Request[Any, Any, Any], now: NamedDependency[dt
     if actor is NOBODY and Role.ANYBODY not in POLICY[action]:
         raise NotSignedIn
     if request.method == "POST":
-        await _check_origin(request, html=html)
+        require_json_on_the_api(request)
+        if html:
+            await _check_origin(request)
     return actor
 
 
-async def _check_origin(request: Request[Any, Any, Any], *, html: bool) -> None:
-    """Forms only on pages, JSON only on the API; a form carries its session's secret and comes from this site."""
-    if not html:
-        if is_form(request) or "multipart/form-data" in request.headers.get("content-type", ""):
-            raise ClientException("the API takes JSON, not forms: send application/json", status_code=415)
-        return
+async def _check_origin(request: Request[Any, Any, Any]) -> None:
+    """A form carries its session's secret and comes from this site."""
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise Refused("This form was sent from another site. Open the page here and send it again.")
     origin = request.headers.get("origin")
@@ -223,6 +220,11 @@ class SignInController(Controller):
         async with transaction(request.app.state.sessions, SIGN_IN) as session:
             await service.end_session(session, service.digest(secret))
         return Redirect("/sign-in", status_code=303, cookies=[session_cookie("")])
+
+    @reads("/{path:path}", May.PAGE_READ, only_page=True)
+    async def nowhere(self, actor: NamedDependency[Actor], path: FromPath[str]) -> None:
+        """Any other address: the page that says so still knows who reads it."""
+        raise NotFound(path)
 
 
 async def _enter(request: Request[Any, Any, Any], account_id: UUID, now: dt.datetime, then: str) -> Redirect:
