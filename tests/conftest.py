@@ -4,7 +4,7 @@ import asyncio
 import datetime as dt
 import fcntl
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -21,10 +21,12 @@ from taskforce import postgres
 from taskforce.access import OPERATOR
 from taskforce.app import create_app
 from taskforce.db import Sessions, create_engine, create_sessions, migrate, transaction
+from taskforce.models import Account  # noqa: E402
 from taskforce.services.vocabulary_term import load_vocabularies
 from tests.page_client import Client
 from tests.world import World
 
+Visit = Callable[[Account | None], Awaitable[Client]]
 NOW = dt.datetime(2026, 3, 10, 9, 0, tzinfo=dt.UTC)  # inside the fiscal year of every factory's plan
 TEMPLATE = "taskforce_template"
 
@@ -126,11 +128,11 @@ async def world(sessions: Sessions) -> World:
 
 
 @pytest.fixture
-async def visit(app: Litestar, sessions: Sessions) -> AsyncIterator["Visit"]:
+async def visit(app: Litestar, sessions: Sessions) -> AsyncIterator[Visit]:
     """Opens the site as somebody: `client = await visit(world.secretariat)`, or `await visit(None)`."""
     opened: list[httpx.AsyncClient] = []
 
-    async def open_as(account: "object | None") -> Client:
+    async def open_as(account: Account | None) -> Client:
         client = await Client.opened(app, sessions, account, NOW)
         opened.append(client.http)
         return client
@@ -139,5 +141,3 @@ async def visit(app: Litestar, sessions: Sessions) -> AsyncIterator["Visit"]:
     for each in opened:
         await each.aclose()
 
-
-Visit = object

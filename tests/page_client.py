@@ -4,7 +4,7 @@ import datetime as dt
 import json
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 from xml.etree.ElementTree import Element
 
@@ -106,7 +106,7 @@ def check_page(page: Page, nonce_header: str) -> None:
     assert len(headings) == 1, f"{url} has {len(headings)} h1: {headings}"
     assert headings[0], f"{url}: the h1 is empty"
     assert headings[0] in page.title, f"{url}: title {page.title!r} does not carry h1 {headings[0]!r}"
-    ids = [each.get("id") for each in tree.iter() if each.get("id")]
+    ids = [each.get("id", "") for each in tree.iter() if each.get("id")]
     assert len(ids) == len(set(ids)), f"{url} repeats ids {sorted({i for i in ids if ids.count(i) > 1})}"
     labelled = {label.get("for") for label in tree.iter("label")}
     for field in tree.iter():
@@ -139,7 +139,7 @@ class Client:
     @classmethod
     async def opened(cls, app: Litestar, sessions: Sessions, account: Account | None, now: dt.datetime) -> "Client":
         """A browser of this account, or of nobody."""
-        http = httpx.AsyncClient(transport=httpx.ASGITransport(app=app, raise_app_exceptions=True), base_url=ADDRESS)
+        http = httpx.AsyncClient(transport=httpx.ASGITransport(app=cast("Any", app), raise_app_exceptions=True), base_url=ADDRESS)
         token = ""
         if account is not None:
             async with transaction(sessions, SIGN_IN) as session:

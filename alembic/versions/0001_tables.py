@@ -372,6 +372,7 @@ def upgrade() -> None:
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("parent_id", sa.Uuid(), nullable=True),
+        sa.Column("position", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
         sa.CheckConstraint("lower(code) <> 'national'", name=op.f("ck_place_is_not_the_whole_country")),
         sa.CheckConstraint("parent_id <> id", name=op.f("ck_place_is_not_inside_itself")),
@@ -476,6 +477,8 @@ def upgrade() -> None:
         sa.Column("instrument_id", sa.Uuid(), nullable=True),
         sa.Column("position", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
+        sa.Column("is_illustrative", sa.Boolean(), nullable=True),
+        sa.Column("fact_id", sa.Uuid(), nullable=True),
         postgresql.ExcludeConstraint(
             (sa.column("mechanism_id"), "="),
             (sa.column("agency_id"), "="),
@@ -489,6 +492,11 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_membership_ends_after_it_starts")),
         sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_membership_agency_id")),
+        sa.ForeignKeyConstraint(
+            ["mechanism_id", "fact_id"],
+            ["provenance.mechanism_id", "provenance.id"],
+            name=op.f("fk_membership_mechanism_id_fact_id"),
+        ),
         sa.ForeignKeyConstraint(
             ["mechanism_id", "instrument_id"],
             ["instrument.mechanism_id", "instrument.id"],
@@ -1061,10 +1069,15 @@ def upgrade() -> None:
         sa.Column("plan_id", sa.Uuid(), nullable=False),
         sa.Column("first_id", sa.Uuid(), nullable=False),
         sa.Column("second_id", sa.Uuid(), nullable=False),
+        sa.Column("first_agency_id", sa.Uuid(), nullable=True),
+        sa.Column("second_agency_id", sa.Uuid(), nullable=True),
+        sa.Column("is_confidential", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("band", sa.Text(), nullable=False),
+        sa.Column("band", sa.Text(), nullable=True),
         sa.Column("score", sa.Double(), nullable=False),
         sa.Column("signals", postgresql.JSONB(), nullable=False),
+        sa.Column("sides", postgresql.JSONB(), nullable=False),
+        sa.Column("model", sa.Text(), nullable=False),
         sa.Column("fingerprint", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), server_default="open", nullable=False),
         sa.Column("resolution", sa.Text(), nullable=True),
@@ -1095,6 +1108,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("first_id < second_id", name=op.f("ck_duplication_alert_lower_id_comes_first")),
         sa.CheckConstraint("score between 0 and 1", name=op.f("ck_duplication_alert_score_is_a_share")),
+        sa.ForeignKeyConstraint(["first_agency_id"], ["agency.id"], name=op.f("fk_duplication_alert_first_agency_id")),
         sa.ForeignKeyConstraint(
             ["mechanism_id", "first_id"],
             ["activity.mechanism_id", "activity.id"],
@@ -1114,6 +1128,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["mechanism_id"], ["mechanism.id"], name=op.f("fk_duplication_alert_mechanism_id")),
         sa.ForeignKeyConstraint(["resolved_by_id"], ["account.id"], name=op.f("fk_duplication_alert_resolved_by_id")),
+        sa.ForeignKeyConstraint(
+            ["second_agency_id"], ["agency.id"], name=op.f("fk_duplication_alert_second_agency_id")
+        ),
         sa.PrimaryKeyConstraint("mechanism_id", "id", name=op.f("pk_duplication_alert")),
         sa.UniqueConstraint(
             "mechanism_id", "first_id", "second_id", name=op.f("uq_duplication_alert_mechanism_id_first_id_second_id")

@@ -23,7 +23,6 @@ SHARED = (
     "budget_line",
     "cost_item",
     "cost_requirement",
-    "duplication_alert",
     "funding_history",
     "funding_source",
     "indicator",
@@ -50,7 +49,8 @@ TECHNICAL = (
     "outbox",
     "sign_in_attempt",
 )
-AUDITED = (*SHARED, "activity", "mechanism", *INSTALLATION)
+OWN_POLICY = ("activity", "duplication_alert", "mechanism")
+AUDITED = (*SHARED, *OWN_POLICY, *INSTALLATION)
 
 FUNCTIONS = (
     """
@@ -151,6 +151,14 @@ def upgrade() -> None:
         " or (not is_confidential and plan_id = any((select ctx_shared_plans())::uuid[])))",
         f"mechanism_id = {_ids('write')} and {own}",
     )
+    # Both leads read an alert on their drafts, from the row itself; others once they may read both activities.
+    own = f"(mechanism_id = {_ids('govern')} or first_agency_id = {_ids('agencies')} or second_agency_id = {_ids('agencies')})"
+    _policies(
+        "duplication_alert",
+        f"mechanism_id = {_ids('read')} and ({own}"
+        " or (not is_confidential and plan_id = any((select ctx_shared_plans())::uuid[])))",
+        f"mechanism_id = {_ids('write')} and {own}",
+    )
     # The only policy that knows system principals by name: from it they get the ids that all others ask for.
     system = "(select ctx_principal()) = any('{alerts,jobs,operator}')"
     _policies("mechanism", f"id = {_ids('read')} or {system}", f"id = {_ids('write')}")
@@ -185,7 +193,7 @@ def downgrade() -> None:
     for table in AUDITED:
         for operation in ("insert", "update", "delete"):
             op.execute(f"drop trigger audit_{operation} on {table}")
-    for table in (*SHARED, "activity", "mechanism", "audit_event"):
+    for table in (*SHARED, *OWN_POLICY, "audit_event"):
         op.execute(f"alter table {table} no force row level security")
         op.execute(f"alter table {table} disable row level security")
         for command in ("select", "insert", "update", "delete"):

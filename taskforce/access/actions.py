@@ -14,6 +14,7 @@ class May(StrEnum):
     ALERT_DECIDE = "alert:decide"
     ALERT_READ = "alert:read"
     BUDGET_LINE_EDIT = "budget_line:edit"
+    COST_ITEM_EDIT = "cost_item:edit"
     DESK_READ = "desk:read"
     FUNDING_SOURCE_EDIT = "funding_source:edit"
     INDICATOR_EDIT = "indicator:edit"

@@ -16,7 +16,11 @@ ALERT_RESOLUTIONS = ("joint", "split", "coordinated", "complement", "merged", "n
 
 
 class DuplicationAlert(Base, TenantNode):
-    """Two activities of different agencies that may be the same work; the lower id comes first."""
+    """Two activities of different agencies that may be the same work; the lower id comes first.
+
+    The two agencies and `is_confidential` say who may read the row, because the activities themselves may be drafts
+    that one of the two leads cannot read: `sides` holds what was compared of both, and never money.
+    """
 
     __tablename__ = "duplication_alert"
     __table_args__ = (
@@ -44,10 +48,15 @@ class DuplicationAlert(Base, TenantNode):
     plan_id: Mapped[UUID]
     first_id: Mapped[UUID]
     second_id: Mapped[UUID]
+    first_agency_id: Mapped[UUID | None] = mapped_column(ForeignKey("agency.id"))
+    second_agency_id: Mapped[UUID | None] = mapped_column(ForeignKey("agency.id"))
+    is_confidential: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
     kind: Mapped[str]
     band: Mapped[str | None]
     score: Mapped[float]
     signals: Mapped[list[Any]]
+    sides: Mapped[list[Any]]
+    model: Mapped[str]
     fingerprint: Mapped[str]
     state: Mapped[str] = mapped_column(server_default="open", default="open")
     resolution: Mapped[str | None]

@@ -1,17 +1,105 @@
 """Questions about mechanisms."""
 
+import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, case, extract, func, select
+from sqlalchemy.orm import aliased
 
 from taskforce.access import Actor
 from taskforce.db import Session
 from taskforce.errors import NotFound
-from taskforce.models import DuplicationAlert, Mechanism
-from taskforce.queries.visible import visible
+from taskforce.models import (
+    Activity,
+    Agency,
+    BudgetLine,
+    DuplicationAlert,
+    FundingSource,
+    Mechanism,
+    Plan,
+    Provenance,
+)
+from taskforce.queries.visible import visible, visible_activities
 
 _OPEN = ("open", "acknowledged", "proposed")
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A mechanism in a list, with the plan that its pages open with and what may need attention."""
+
+    id: UUID
+    code: str
+    title: str
+    country: str
+    kind: str
+    status: str
+    plan_id: UUID | None
+    plan_title: str | None
+    plan_status: str | None
+    plan_starts_on: dt.date | None
+    plan_ends_on: dt.date | None
+    plan_is_illustrative: bool | None
+    activity_count: int
+    open_alert_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What a mechanism says of itself. A date that is known to the year only is its first day."""
+
+    kind: str
+    topic: str | None
+    legal_basis: str | None
+    legal_basis_is_seen: bool | None
+    established_on: dt.date | None
+    established_is_year_only: bool
+    ended_on: dt.date | None
+    ended_is_year_only: bool
+    predecessor: str | None
+    lead_agency_id: UUID | None
+    lead_agency: str | None
+    chair_agency_id: UUID | None
+    chair_agency: str | None
+    secretariat_agency_id: UUID | None
+    secretariat_agency: str | None
+    start_up_funder: str | None
+    fiscal_year_start_month: int
+    time_zone: str
+    languages: list[str]
+    reporting_frequency: str
+    reporting_due_days: int
+    reporting_is_illustrative: bool | None
+    is_illustrative: bool | None
+    fact: str | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSummary:
+    """A plan in the list of its mechanism; `fact` is the source that it cites."""
+
+    id: UUID
+    code: str
+    title: str
+    starts_on: dt.date
+    ends_on: dt.date
+    status: str
+    activity_count: int
+    is_illustrative: bool | None
+    fact: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A source that rows of a mechanism cite."""
+
+    code: str
+    reference: str
+    statement: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +130,6 @@ async def head_by_id(session: Session, actor: Actor, mechanism_id: UUID) -> Head
 
 
 async def _head(session: Session, actor: Actor, condition: ColumnElement[bool]) -> Head:
-    open_alerts = (
-        select(func.count())
-        .select_from(DuplicationAlert)
-        .where(
-            DuplicationAlert.mechanism_id == Mechanism.id,
-            DuplicationAlert.state.in_(_OPEN),
-            DuplicationAlert.kind != "complement",
-        )
-        .scalar_subquery()
-    )
     statement = select(
         Mechanism.id,
         Mechanism.code,
@@ -59,7 +137,7 @@ async def _head(session: Session, actor: Actor, condition: ColumnElement[bool]) 
         Mechanism.country,
         Mechanism.status,
         Mechanism.currency,
-        open_alerts,
+        _open_alert_count(),
     ).where(visible(actor, Mechanism.id), condition)
     found = (await session.execute(statement)).one_or_none()
     if found is None:
@@ -78,3 +156,184 @@ async def one(session: Session, actor: Actor, mechanism_id: UUID, *, for_update:
     if found is None:
         raise NotFound("mechanism")
     return found
+
+
+def current_plan_id(today: dt.date) -> ScalarSelect[UUID]:
+    """The plan with which a mechanism's pages open: the one that runs, else the next, else the last; not a cancelled.
+
+    Correlates with Mechanism.
+    """
+    is_running, is_ahead = and_(Plan.starts_on <= today, Plan.ends_on >= today), Plan.starts_on > today
+    return (
+        select(Plan.id)
+        .where(Plan.mechanism_id == Mechanism.id, Plan.status != "cancelled")
+        .order_by(is_running.desc(), is_ahead.desc(), case((is_ahead, Plan.starts_on)).asc(), Plan.ends_on.desc())
+        .limit(1)
+        .correlate(Mechanism)
+        .scalar_subquery()
+    )
+
+
+def _activity_count(actor: Actor) -> ScalarSelect[int]:
+    """How many lines of a plan the actor sees; correlates with Plan."""
+    return (
+        select(func.count())
+        .select_from(Activity)
+        .where(Activity.mechanism_id == Plan.mechanism_id, Activity.plan_id == Plan.id, visible_activities(actor))
+        .correlate(Plan)
+        .scalar_subquery()
+    )
+
+
+def _open_alert_count() -> ScalarSelect[int]:
+    return (
+        select(func.count())
+        .select_from(DuplicationAlert)
+        .where(
+            DuplicationAlert.mechanism_id == Mechanism.id,
+            DuplicationAlert.state.in_(_OPEN),
+            DuplicationAlert.kind != "complement",
+        )
+        .scalar_subquery()
+    )
+
+
+async def summaries(session: Session, actor: Actor, *, today: dt.date) -> list[Summary]:
+    """The mechanisms in which the actor is appointed, by country and title; dissolved ones last."""
+    plan = and_(Plan.mechanism_id == Mechanism.id, Plan.id == current_plan_id(today))
+    found = await session.execute(
+        select(
+            Mechanism.id,
+            Mechanism.code,
+            Mechanism.title,
+            Mechanism.country,
+            Mechanism.kind,
+            Mechanism.status,
+            Plan.id,
+            Plan.title,
+            Plan.status,
+            Plan.starts_on,
+            Plan.ends_on,
+            Plan.is_illustrative,
+            _activity_count(actor),
+            _open_alert_count(),
+        )
+        .select_from(Mechanism)
+        .outerjoin(Plan, plan)
+        .where(visible(actor, Mechanism.id))
+        .order_by(Mechanism.status == "dissolved", Mechanism.country, func.lower(func.unaccent(Mechanism.title)))
+    )
+    return [Summary(*row) for row in found]
+
+
+async def secured_by_class(session: Session, actor: Actor, *, today: dt.date) -> dict[UUID, dict[str, Decimal]]:
+    """Mechanism → class of source → what is secured for the fiscal year of the current plan.
+
+    Weighted, in the mechanism's currency; lines in another currency are left out.
+    """
+    started = extract("year", Plan.starts_on)
+    is_before = extract("month", Plan.starts_on) < Mechanism.fiscal_year_start_month
+    found = await session.execute(
+        select(Mechanism.id, FundingSource.source_class, func.sum(BudgetLine.secured_amount * BudgetLine.weight))
+        .join(Plan, and_(Plan.mechanism_id == Mechanism.id, Plan.id == current_plan_id(today)))
+        .join(
+            BudgetLine,
+            and_(
+                BudgetLine.mechanism_id == Mechanism.id,
+                BudgetLine.fiscal_year == started - case((is_before, 1), else_=0),
+                BudgetLine.currency == Mechanism.currency,
+            ),
+        )
+        .join(
+            FundingSource,
+            and_(FundingSource.mechanism_id == Mechanism.id, FundingSource.id == BudgetLine.source_id),
+        )
+        .where(visible(actor, Mechanism.id))
+        .group_by(Mechanism.id, FundingSource.source_class)
+    )
+    secured: dict[UUID, dict[str, Decimal]] = {}
+    for mechanism_id, source_class, amount in found:
+        secured.setdefault(mechanism_id, {})[source_class] = amount
+    return secured
+
+
+async def details(session: Session, actor: Actor, mechanism_id: UUID) -> Details:
+    """What a mechanism says of itself, with the names of the agencies that it rests on.
+
+    Raises:
+        NotFound: there is no such mechanism for this actor.
+    """
+    lead, chair, secretariat = aliased(Agency), aliased(Agency), aliased(Agency)
+    cited = and_(Provenance.mechanism_id == Mechanism.id, Provenance.code == Mechanism.fact)
+    statement = (
+        select(
+            Mechanism.kind,
+            Mechanism.topic,
+            Mechanism.legal_basis,
+            Mechanism.legal_basis_is_seen,
+            Mechanism.established_on,
+            Mechanism.established_is_year_only,
+            Mechanism.ended_on,
+            Mechanism.ended_is_year_only,
+            Mechanism.predecessor,
+            lead.id,
+            lead.title,
+            chair.id,
+            chair.title,
+            secretariat.id,
+            secretariat.title,
+            Mechanism.start_up_funder,
+            Mechanism.fiscal_year_start_month,
+            Mechanism.time_zone,
+            Mechanism.languages,
+            Mechanism.reporting_frequency,
+            Mechanism.reporting_due_days,
+            Mechanism.reporting_is_illustrative,
+            Mechanism.is_illustrative,
+            Provenance.reference,
+            Mechanism.version,
+        )
+        .select_from(Mechanism)
+        .outerjoin(lead, lead.id == Mechanism.lead_agency_id)
+        .outerjoin(chair, chair.id == Mechanism.chair_agency_id)
+        .outerjoin(secretariat, secretariat.id == Mechanism.secretariat_agency_id)
+        .outerjoin(Provenance, cited)
+        .where(visible(actor, Mechanism.id), Mechanism.id == mechanism_id)
+    )
+    found = (await session.execute(statement)).one_or_none()
+    if found is None:
+        raise NotFound("mechanism")
+    return Details(*found)
+
+
+async def plans(session: Session, actor: Actor, mechanism_id: UUID) -> Sequence[PlanSummary]:
+    """The plans of a mechanism, the newest first."""
+    found = await session.execute(
+        select(
+            Plan.id,
+            Plan.code,
+            Plan.title,
+            Plan.starts_on,
+            Plan.ends_on,
+            Plan.status,
+            _activity_count(actor),
+            Plan.is_illustrative,
+            Provenance.reference,
+        )
+        .outerjoin(
+            Provenance, and_(Provenance.mechanism_id == Plan.mechanism_id, Provenance.id == Plan.fact_id)
+        )
+        .where(visible(actor, Plan.mechanism_id), Plan.mechanism_id == mechanism_id)
+        .order_by(Plan.starts_on.desc(), Plan.code)
+    )
+    return [PlanSummary(*row) for row in found]
+
+
+async def citations(session: Session, actor: Actor, mechanism_id: UUID) -> Sequence[Citation]:
+    """The sources that a mechanism's rows cite, in their order."""
+    found = await session.execute(
+        select(Provenance.code, Provenance.reference, Provenance.statement)
+        .where(visible(actor, Provenance.mechanism_id), Provenance.mechanism_id == mechanism_id)
+        .order_by(Provenance.position, Provenance.code)
+    )
+    return [Citation(*row) for row in found]

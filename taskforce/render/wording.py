@@ -217,7 +217,8 @@ def truncated(text: str, length: int = 120) -> str:
     if len(text) <= length:
         return text
     kept = text[: length - 1]
-    return (kept.rsplit(" ", 1)[0] if " " in kept else kept).rstrip(" ,;:.–-") + "…"
+    ends_inside_word = text[length - 1] != " " and " " in kept
+    return (kept.rsplit(" ", 1)[0] if ends_inside_word else kept).rstrip(" ,;:.–-") + "…"
 
 
 def _stored(thing: object, name: str) -> object:

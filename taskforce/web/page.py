@@ -44,6 +44,7 @@ def _section(path: str) -> str:
         "money": "money",
         "funding-sources": "money",
         "budget-lines": "money",
+        "cost-items": "money",
         "responsibilities": "responsibilities",
         "agencies": "agencies",
         "memberships": "agencies",

@@ -59,7 +59,7 @@ def test_only_signing_in_and_out_is_for_people_alone() -> None:
     """A POST that the API lacks is named here, with its reason: they make and end browser sessions."""
     posts = {path for method, path, opt in ROUTES if method == "POST" and opt.get("only_page")}
 
-    assert posts <= {"/sign-in", "/sign-in/{secret}", "/sign-out", "/password", "/first-steps"}
+    assert posts <= {"/sign-in", "/sign-in/{secret}", "/sign-out", "/password", "/first-steps/{secret}"}
 
 
 def test_every_action_is_used_or_gone() -> None:

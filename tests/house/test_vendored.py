@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from plotly.offline import get_plotlyjs_version
+
 from taskforce.render.licences import browser_licences
 
 STATIC = Path(__file__).resolve().parents[2] / "taskforce" / "web" / "static"

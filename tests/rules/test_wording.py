@@ -1,5 +1,6 @@
 """Dates, numbers and names as pages write them, and macros as browsers get them."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -8,6 +9,7 @@ from zoneinfo import ZoneInfo
 import html5lib
 import pytest
 from jinja2 import Environment, UndefinedError
+
 from taskforce.render import wording
 from taskforce.render.states import SHAPES, STATES, mark
 from taskforce.settings import project_folder
@@ -27,7 +29,7 @@ def shown(environment: Environment, source: str, **context: object) -> str:
     return environment.from_string(source).render(page=PAGE, **context)
 
 
-def form(values: dict[str, object] | None = None, errors: list[dict[str, str]] | None = None) -> dict[str, object]:
+def form(values: Mapping[str, object] | None = None, errors: list[dict[str, str]] | None = None) -> dict[str, object]:
     """A form as web/ hands it over."""
     return {"values": values or {}, "errors": errors or [], "version": "3", "key": "k", "conflict": []}
 
@@ -39,7 +41,7 @@ def form(values: dict[str, object] | None = None, errors: list[dict[str, str]] |
         ("sw", date(2026, 7, 15), "15 Julai 2026"),
         ("pt", date(2026, 7, 15), "15 de julho de 2026"),
         ("en", None, "–"),
-        ("no-such-language", date(2026, 7, 15), "15 July 2026"),
+        ("zz", date(2026, 7, 15), "15 July 2026"),
     ],
 )
 def test_day(language: str, value: date | None, words: str) -> None:
@@ -263,7 +265,8 @@ def test_a_table_keeps_its_roles(environment: Environment) -> None:
     source = (
         '{% from "parts/table.html" import dense_table, rows, row, main_cell, cell %}'
         "{% call dense_table('Lines', ['Line', {'text': 'Sum', 'numeric': true}]) %}{% call rows() %}{% call row() %}"
-        "{{ main_cell('Helpline', '/x', 'B-1') }}{{ cell('Sum', '5', numeric=true) }}{% endcall %}{% endcall %}{% endcall %}"
+        "{{ main_cell('Helpline', '/x', 'B-1') }}{{ cell('Sum', '5', numeric=true) }}"
+        "{% endcall %}{% endcall %}{% endcall %}"
     )
 
     tree = html5lib.parse(shown(environment, source), namespaceHTMLElements=False)
