@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 from litestar import Litestar, Router
+from litestar.config.compression import CompressionConfig
 from litestar.di import Provide
 from litestar.enums import ScopeType
 from litestar.openapi.config import OpenAPIConfig
@@ -18,7 +19,7 @@ from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.routes import HTTPRoute
 from litestar.static_files import create_static_files_router
 from litestar.template import TemplateConfig
-from litestar.types import ASGIApp, ControllerRouterHandler, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, ControllerRouterHandler, HTTPScope, Message, Receive, Scope, Send
 
 from taskforce import __version__, jobs
 from taskforce.access import May
@@ -58,6 +59,13 @@ def _headers(nonce: str) -> list[tuple[bytes, bytes]]:
     ]
 
 
+def _caching(scope: HTTPScope) -> bytes:
+    """Pages are never kept; a static file that is named with the hash of its content is kept for ever."""
+    if not scope["path"].startswith("/static/"):
+        return b"no-store"
+    return b"public, max-age=31536000, immutable" if scope["query_string"].startswith(b"v=") else b"no-cache"
+
+
 def _guarded(app: ASGIApp) -> ASGIApp:
     """Gives every answer its request id and headers, also the router's own 404 and 405, which no middleware sees."""
 
@@ -70,9 +78,7 @@ def _guarded(app: ASGIApp) -> ASGIApp:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                own = [*_headers(nonce), (b"x-request-id", request_id.encode())]
-                if not scope["path"].startswith("/static/"):
-                    own.append((b"cache-control", b"no-store"))
+                own = [*_headers(nonce), (b"x-request-id", request_id.encode()), (b"cache-control", _caching(scope))]
                 message["headers"] = [*message["headers"], *own]
             await send(message)
 
@@ -153,6 +159,7 @@ def create_app(*, database_url: str, clock: Clock = _utc_now, pool_size: int = 5
             "now": Provide(provide_now),
             "today": Provide(provide_today),
         },
+        compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5),
         exception_handlers=HANDLERS,
         lifespan=[lifespan],
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(_environment())),

@@ -152,7 +152,8 @@ def upgrade() -> None:
         f"mechanism_id = {_ids('write')} and {own}",
     )
     # Both leads read an alert on their drafts, from the row itself; others once they may read both activities.
-    own = f"(mechanism_id = {_ids('govern')} or first_agency_id = {_ids('agencies')} or second_agency_id = {_ids('agencies')})"
+    leads = f"first_agency_id = {_ids('agencies')} or second_agency_id = {_ids('agencies')}"
+    own = f"(mechanism_id = {_ids('govern')} or {leads})"
     _policies(
         "duplication_alert",
         f"mechanism_id = {_ids('read')} and ({own}"

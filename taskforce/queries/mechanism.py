@@ -209,21 +209,21 @@ async def summaries(session: Session, actor: Actor, *, today: dt.date) -> list[S
             Mechanism.country,
             Mechanism.kind,
             Mechanism.status,
-            Plan.id,
-            Plan.title,
-            Plan.status,
-            Plan.starts_on,
-            Plan.ends_on,
-            Plan.is_illustrative,
-            _activity_count(actor),
-            _open_alert_count(),
+            Plan.id.label("plan_id"),
+            Plan.title.label("plan_title"),
+            Plan.status.label("plan_status"),
+            Plan.starts_on.label("plan_starts_on"),
+            Plan.ends_on.label("plan_ends_on"),
+            Plan.is_illustrative.label("plan_is_illustrative"),
+            _activity_count(actor).label("activity_count"),
+            _open_alert_count().label("open_alert_count"),
         )
         .select_from(Mechanism)
         .outerjoin(Plan, plan)
         .where(visible(actor, Mechanism.id))
         .order_by(Mechanism.status == "dissolved", Mechanism.country, func.lower(func.unaccent(Mechanism.title)))
     )
-    return [Summary(*row) for row in found]
+    return [Summary(**row) for row in found.mappings()]
 
 
 async def secured_by_class(session: Session, actor: Actor, *, today: dt.date) -> dict[UUID, dict[str, Decimal]]:
@@ -276,12 +276,12 @@ async def details(session: Session, actor: Actor, mechanism_id: UUID) -> Details
             Mechanism.ended_on,
             Mechanism.ended_is_year_only,
             Mechanism.predecessor,
-            lead.id,
-            lead.title,
-            chair.id,
-            chair.title,
-            secretariat.id,
-            secretariat.title,
+            lead.id.label("lead_agency_id"),
+            lead.title.label("lead_agency"),
+            chair.id.label("chair_agency_id"),
+            chair.title.label("chair_agency"),
+            secretariat.id.label("secretariat_agency_id"),
+            secretariat.title.label("secretariat_agency"),
             Mechanism.start_up_funder,
             Mechanism.fiscal_year_start_month,
             Mechanism.time_zone,
@@ -290,7 +290,7 @@ async def details(session: Session, actor: Actor, mechanism_id: UUID) -> Details
             Mechanism.reporting_due_days,
             Mechanism.reporting_is_illustrative,
             Mechanism.is_illustrative,
-            Provenance.reference,
+            Provenance.reference.label("fact"),
             Mechanism.version,
         )
         .select_from(Mechanism)
@@ -300,10 +300,10 @@ async def details(session: Session, actor: Actor, mechanism_id: UUID) -> Details
         .outerjoin(Provenance, cited)
         .where(visible(actor, Mechanism.id), Mechanism.id == mechanism_id)
     )
-    found = (await session.execute(statement)).one_or_none()
+    found = (await session.execute(statement)).mappings().one_or_none()
     if found is None:
         raise NotFound("mechanism")
-    return Details(*found)
+    return Details(**found)
 
 
 async def plans(session: Session, actor: Actor, mechanism_id: UUID) -> Sequence[PlanSummary]:
@@ -320,9 +320,7 @@ async def plans(session: Session, actor: Actor, mechanism_id: UUID) -> Sequence[
             Plan.is_illustrative,
             Provenance.reference,
         )
-        .outerjoin(
-            Provenance, and_(Provenance.mechanism_id == Plan.mechanism_id, Provenance.id == Plan.fact_id)
-        )
+        .outerjoin(Provenance, and_(Provenance.mechanism_id == Plan.mechanism_id, Provenance.id == Plan.fact_id))
         .where(visible(actor, Plan.mechanism_id), Plan.mechanism_id == mechanism_id)
         .order_by(Plan.starts_on.desc(), Plan.code)
     )

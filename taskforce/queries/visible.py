@@ -18,17 +18,20 @@ def visible(actor: Actor, mechanism_id: InstrumentedAttribute[UUID]) -> ColumnEl
     return true() if actor.is_system else _ids(mechanism_id, actor.row_context.read)
 
 
-def visible_activities(actor: Actor) -> ColumnElement[bool]:
-    """Lines of the own agency; from consultation on all that are not confidential; all where the actor governs."""
+def visible_activities(actor: Actor, line: type[Activity] = Activity) -> ColumnElement[bool]:
+    """Lines of the own agency; from consultation on all that are not confidential; all where the actor governs.
+
+    `line` is the activity that is meant where a question has two: an alias.
+    """
     if actor.is_system:
         return true()
     context = actor.row_context
-    shared = select(Plan.id).where(visible(actor, Plan.mechanism_id), Plan.status != "draft")
+    shared = select(Plan.id).where(visible(actor, Plan.mechanism_id), Plan.status != "draft").correlate(None)
     return and_(
-        visible(actor, Activity.mechanism_id),
+        visible(actor, line.mechanism_id),
         or_(
-            _ids(Activity.mechanism_id, context.govern),
-            Activity.lead_agency_id.in_(sorted(context.agencies)),
-            and_(Activity.is_confidential.is_(False), Activity.plan_id.in_(shared)),
+            _ids(line.mechanism_id, context.govern),
+            line.lead_agency_id.in_(sorted(context.agencies)),
+            and_(line.is_confidential.is_(False), line.plan_id.in_(shared)),
         ),
     )

@@ -92,6 +92,8 @@ class _Forward(ASGIResponse):
             "path": path,
             "raw_path": path.encode(),
             "query_string": b"",
+            # what is answered here is compressed once, on its way out
+            "headers": [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"],
             "state": {},
             "path_params": {},
         }

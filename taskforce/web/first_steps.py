@@ -30,7 +30,10 @@ class FirstStepsController(Controller):
 
     @reads("/first-steps", May.PAGE_READ, only_page=True)
     async def show(
-        self, request: Request[Any, Any, Any], actor: NamedDependency[Actor], token: Annotated[str, QueryParameter()] = ""
+        self,
+        request: Request[Any, Any, Any],
+        actor: NamedDependency[Actor],
+        token: Annotated[str, QueryParameter()] = "",
     ) -> Reply[FirstStepsView]:
         """What to do, or that it was done."""
         async with transaction(request.app.state.sessions, SIGN_IN) as session:

@@ -1,6 +1,8 @@
 """What was posted: reading forms and JSON into the same commands, and forms that are shown again."""
 
+import base64
 import json
+import secrets
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
@@ -120,6 +122,23 @@ def is_form(request: Request[Any, Any, Any]) -> bool:
 def speaks_html(request: Request[Any, Any, Any]) -> bool:
     """Whether the page mount answers, not the API."""
     return bool(request.route_handler.opt.get("speaks") == "html")
+
+
+def masked(secret: str) -> str:
+    """A form secret as a page carries it: other bytes each time, so that its compressed length tells nothing."""
+    pad = secrets.token_bytes(len(secret))
+    mixed = bytes(a ^ b for a, b in zip(pad, secret.encode(), strict=True))
+    return base64.urlsafe_b64encode(pad + mixed).decode()
+
+
+def unmasked(sent: str) -> str:
+    """The form secret that a page carried; what was never masked gives no secret of ours."""
+    try:
+        raw = base64.urlsafe_b64decode(sent.encode())
+        half = len(raw) // 2
+        return bytes(a ^ b for a, b in zip(raw[:half], raw[half:], strict=True)).decode()
+    except ValueError:
+        return ""
 
 
 def require_json_on_the_api(request: Request[Any, Any, Any]) -> None:

@@ -11,6 +11,7 @@ from taskforce.render.wording import country
 from taskforce.render.wording import gettext as _
 from taskforce.views.mechanism import MechanismHead
 from taskforce.web.carried import carried
+from taskforce.web.form import masked
 
 
 def _menu(head: MechanismHead, here: str) -> list[dict[str, Any]]:
@@ -81,7 +82,7 @@ def page_context(request: Request[Any, Any, Any], view: object) -> dict[str, Any
             "actor": {"name": actor.title, "post": ""} if actor.account_id else None,
             "mechanism": _header(head) if isinstance(head, MechanismHead) else None,
             "nav": menu or (general if actor.account_id else []),
-            "csrf": found.csrf,
+            "csrf": masked(found.csrf),
             "nonce": found.nonce,
             "demonstration": found.is_demonstration,
             "path": request.url.path,

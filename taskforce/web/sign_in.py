@@ -1,6 +1,7 @@
 """Who is asking: our own sessions in a cookie, bearer tokens on the API, and the pages to sign in and out."""
 
 import datetime as dt
+import secrets
 from collections.abc import AsyncGenerator
 from typing import Annotated, Any
 from uuid import UUID
@@ -23,7 +24,7 @@ from taskforce.settings import settings
 from taskforce.views.account import LinkView, SignInView
 from taskforce.web import once
 from taskforce.web.carried import carried
-from taskforce.web.form import posted_values, require_json_on_the_api, speaks_html
+from taskforce.web.form import posted_values, require_json_on_the_api, speaks_html, unmasked
 from taskforce.web.reply import Reply
 from taskforce.web.route import WITHOUT_KEY, does, reads
 
@@ -114,7 +115,8 @@ async def _check_origin(request: Request[Any, Any, Any]) -> None:
     if origin and origin not in (settings().address, str(request.base_url).rstrip("/")):
         raise Refused("This form was sent from another site. Open the page here and send it again.")
     expected = carried(request).csrf
-    if expected and (await posted_values(request)).get("csrf", [""])[-1] != expected:
+    sent = unmasked((await posted_values(request)).get("csrf", [""])[-1])
+    if expected and not secrets.compare_digest(sent.encode(), expected.encode()):
         raise Refused("This form was opened before you signed in again. Check it and send it once more.")
 
 

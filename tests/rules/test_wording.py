@@ -1,6 +1,6 @@
 """Dates, numbers and names as pages write them, and macros as browsers get them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -10,8 +10,11 @@ import html5lib
 import pytest
 from jinja2 import Environment, UndefinedError
 
+from taskforce.models.duplication_alert import ALERT_BANDS, ALERT_KINDS, ALERT_RESOLUTIONS
+from taskforce.models.mechanism import MECHANISM_STATUSES
 from taskforce.render import wording
 from taskforce.render.states import SHAPES, STATES, mark
+from taskforce.rules.states import MACHINES
 from taskforce.settings import project_folder
 
 NAIROBI = ZoneInfo("Africa/Nairobi")
@@ -159,7 +162,7 @@ def test_quarters(span: tuple[date, date], plan: tuple[date, date], today: date 
 
 
 def test_every_state_has_a_shape() -> None:
-    """A state names a shape that can be drawn, and no two states of one tone and word differ in shape."""
+    """Each state names a shape that can be drawn and a tone that has a colour."""
     assert {each.shape for each in STATES.values()} <= set(SHAPES)
     assert {each.tone for each in STATES.values()} <= {"ok", "warn", "bad", "info", "mute"}
 
@@ -175,12 +178,14 @@ def test_an_unknown_state_is_neutral() -> None:
     assert (mark("half_way").tone, mark("half_way").word) == ("mute", "Half way")
 
 
-def test_states_that_tables_allow_have_a_look() -> None:
-    """Every state that the state machines know is listed, so that no page shows the neutral fallback."""
-    from_tables = {"met", "on track", "constrained", "no progress", "not started", "cancelled", "draft", "consultation"}
-    from_tables |= {"submitted", "returned", "endorsed", "active", "closing", "closed", "suspended", "open", "stale"}
-    from_tables |= {"acknowledged", "proposed", "resolved", "snoozed", "forming", "dormant", "dissolved"}
-    assert from_tables <= set(STATES)
+@pytest.mark.parametrize(
+    "states",
+    [*MACHINES.values(), MECHANISM_STATUSES, ALERT_KINDS, ALERT_BANDS, ALERT_RESOLUTIONS],
+    ids=[*MACHINES, "mechanism", "alert kind", "alert band", "alert resolution"],
+)
+def test_every_state_of_the_domain_has_a_look(states: Iterable[str]) -> None:
+    """Whatever a row may hold is listed, so that no page shows the neutral fallback."""
+    assert {state.replace("_", " ") for state in states} <= set(STATES)
 
 
 def test_a_missing_name_is_an_error(environment: Environment) -> None:

@@ -1,0 +1,36 @@
+"""The agencies that a form of a mechanism offers."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from taskforce.access import Actor
+from taskforce.db import Session
+from taskforce.models import Agency, Membership
+from taskforce.queries.visible import visible
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyChoice:
+    """An agency of the mechanism: its code, by which members know it, and its full name."""
+
+    id: UUID
+    code: str
+    title: str
+
+
+async def agency_choices(session: Session, actor: Actor, mechanism_id: UUID) -> list[AgencyChoice]:
+    """Every agency that is or was in the mechanism, in whatever role, by name."""
+    found = await session.execute(
+        select(Agency.id, Agency.code, Agency.title)
+        .where(
+            Agency.id.in_(
+                select(Membership.agency_id).where(
+                    visible(actor, Membership.mechanism_id), Membership.mechanism_id == mechanism_id
+                )
+            )
+        )
+        .order_by(func.lower(Agency.title), Agency.code)
+    )
+    return [AgencyChoice(*row) for row in found]

@@ -1,0 +1,139 @@
+"""Questions about plans: which there are, and what their trees hold beside activities."""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import and_, func, select
+
+from taskforce.access import Actor
+from taskforce.db import Session
+from taskforce.models import Indicator, Mechanism, Objective, Output, Plan, Provenance, Target
+from taskforce.queries.visible import visible
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """A plan. `start_month` is the month, 1 to 12, in which the mechanism's fiscal year starts."""
+
+    id: UUID
+    mechanism_id: UUID
+    code: str
+    title: str
+    starts_on: dt.date
+    ends_on: dt.date
+    status: str
+    currency: str
+    start_month: int
+    is_illustrative: bool | None
+    fact: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """An output with its objective; an objective without outputs stands once, with none."""
+
+    objective_id: UUID
+    objective_code: str
+    objective_title: str
+    output_id: UUID | None
+    output_code: str | None
+    output_title: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorRow:
+    """An indicator of an output, with its target of one fiscal year."""
+
+    id: UUID
+    output_id: UUID
+    code: str
+    title: str
+    unit: str
+    baseline: Decimal | None
+    baseline_year: int | None
+    target: Decimal | None
+    is_illustrative: bool | None
+    fact: str | None
+
+
+async def of_mechanism(session: Session, actor: Actor, mechanism_id: UUID) -> list[PlanRow]:
+    """The plans of a mechanism, the earliest first."""
+    statement = (
+        select(
+            Plan.id,
+            Plan.mechanism_id,
+            Plan.code,
+            Plan.title,
+            Plan.starts_on,
+            Plan.ends_on,
+            Plan.status,
+            Plan.currency,
+            Mechanism.fiscal_year_start_month,
+            Plan.is_illustrative,
+            Provenance.reference,
+        )
+        .join(Mechanism, Mechanism.id == Plan.mechanism_id)
+        .outerjoin(Provenance, and_(Provenance.mechanism_id == Plan.mechanism_id, Provenance.id == Plan.fact_id))
+        .where(visible(actor, Plan.mechanism_id), Plan.mechanism_id == mechanism_id)
+        .order_by(Plan.starts_on, Plan.code)
+    )
+    return [PlanRow(*row) for row in await session.execute(statement)]
+
+
+async def branches(session: Session, actor: Actor, plan: PlanRow) -> list[Branch]:
+    """The objectives of a plan with their outputs, in the plan's order."""
+    statement = (
+        select(Objective.id, Objective.code, Objective.title, Output.id, Output.code, Output.title)
+        .outerjoin(Output, and_(Output.mechanism_id == Objective.mechanism_id, Output.objective_id == Objective.id))
+        .where(
+            visible(actor, Objective.mechanism_id),
+            Objective.mechanism_id == plan.mechanism_id,
+            Objective.plan_id == plan.id,
+        )
+        .order_by(Objective.position, Objective.code, Output.position, Output.code)
+    )
+    return [Branch(*row) for row in await session.execute(statement)]
+
+
+async def indicators(
+    session: Session, actor: Actor, plan: PlanRow, outputs: list[UUID], fiscal_year: int
+) -> list[IndicatorRow]:
+    """The indicators of these outputs in their order, each with its target of the fiscal year."""
+    statement = (
+        select(
+            Indicator.id,
+            Indicator.output_id,
+            Indicator.code,
+            Indicator.title,
+            Indicator.unit,
+            Indicator.baseline,
+            Indicator.baseline_year,
+            Target.value,
+            Indicator.is_illustrative,
+            Provenance.reference,
+        )
+        .outerjoin(
+            Target,
+            and_(
+                Target.mechanism_id == Indicator.mechanism_id,
+                Target.indicator_id == Indicator.id,
+                Target.fiscal_year == fiscal_year,
+            ),
+        )
+        .outerjoin(
+            Provenance,
+            and_(
+                Provenance.mechanism_id == Indicator.mechanism_id,
+                Provenance.id == func.coalesce(Indicator.target_fact_id, Indicator.fact_id),
+            ),
+        )
+        .where(
+            visible(actor, Indicator.mechanism_id),
+            Indicator.mechanism_id == plan.mechanism_id,
+            Indicator.output_id.in_(outputs),
+        )
+        .order_by(Indicator.position, Indicator.code)
+    )
+    return [IndicatorRow(*row) for row in await session.execute(statement)]

@@ -1,0 +1,135 @@
+"""Which lines of a plan a reader asks for, as conditions of one question: the page, the list and the file share them."""
+
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select, true
+from sqlalchemy.orm import aliased
+
+from taskforce.access import Actor
+from taskforce.models import (
+    Activity,
+    ActivityPlace,
+    ActivityTargetGroup,
+    BudgetLine,
+    DuplicationAlert,
+    Place,
+)
+from taskforce.queries.plan import PlanRow
+from taskforce.queries.visible import visible_activities
+
+OPEN_ALERTS = ("open", "acknowledged", "proposed")
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityFilter:
+    """What is asked for; what is empty does not narrow. A place stands for all that lies in it."""
+
+    text: str = ""
+    lead_agency_id: UUID | None = None
+    status: str = ""
+    place: UUID | Literal["national"] | None = None
+    target_group: str = ""
+    only_alerts: bool = False
+    only_unfunded: bool = False
+
+    @property
+    def is_set(self) -> bool:
+        """Whether anything narrows the list."""
+        return self != ActivityFilter()
+
+
+def of_plan(actor: Actor, plan: PlanRow) -> ColumnElement[bool]:
+    """The lines of a plan that exist for the actor."""
+    return and_(visible_activities(actor), Activity.mechanism_id == plan.mechanism_id, Activity.plan_id == plan.id)
+
+
+def matching(actor: Actor, chosen: ActivityFilter) -> ColumnElement[bool]:
+    """The condition that a filter sets on lines."""
+    conditions: list[ColumnElement[bool]] = [true()]
+    if chosen.text:
+        conditions.append(
+            or_(
+                *(
+                    column.icontains(chosen.text, autoescape=True)
+                    for column in (Activity.code, Activity.title, Activity.description)
+                )
+            )
+        )
+    if chosen.lead_agency_id:
+        conditions.append(Activity.lead_agency_id == chosen.lead_agency_id)
+    if chosen.status:
+        conditions.append(Activity.status == chosen.status)
+    if chosen.place:
+        conditions.append(_happens_in(chosen.place))
+    if chosen.target_group:
+        conditions.append(_is_for(chosen.target_group))
+    if chosen.only_alerts:
+        conditions.append(_has_alert(actor))
+    if chosen.only_unfunded:
+        conditions.append(~_has_money())
+    return and_(*conditions)
+
+
+def open_alert_of(actor: Actor, other: type[Activity]) -> ColumnElement[bool]:
+    """An open alert on the line, as far as the actor may know of it; `other` is outer-joined as its other line.
+
+    Both lines are the actor's to see, or the actor stands for the agency that leads one of them.
+    """
+    return and_(
+        DuplicationAlert.mechanism_id == Activity.mechanism_id,
+        or_(DuplicationAlert.first_id == Activity.id, DuplicationAlert.second_id == Activity.id),
+        DuplicationAlert.state.in_(OPEN_ALERTS),
+        DuplicationAlert.kind != "complement",
+        or_(other.id.is_not(None), Activity.lead_agency_id.in_(sorted(actor.row_context.agencies))),
+    )
+
+
+def other_line(actor: Actor, other: type[Activity]) -> ColumnElement[bool]:
+    """How the other line of an alert is joined, where it is the actor's to see."""
+    return and_(
+        other.mechanism_id == DuplicationAlert.mechanism_id,
+        or_(other.id == DuplicationAlert.first_id, other.id == DuplicationAlert.second_id),
+        other.id != Activity.id,
+        visible_activities(actor, other),
+    )
+
+
+def _has_alert(actor: Actor) -> ColumnElement[bool]:
+    other = aliased(Activity)
+    return exists(
+        select(DuplicationAlert.id)
+        .outerjoin(other, other_line(actor, other))
+        .where(open_alert_of(actor, other))
+        .correlate(Activity)
+    )
+
+
+def _happens_in(place: UUID | Literal["national"]) -> ColumnElement[bool]:
+    if place == "national":
+        return Activity.is_national.is_(True)
+    inside = select(Place.id).where(Place.id == place).cte("inside", recursive=True)
+    inner = aliased(Place)
+    inside = inside.union(select(inner.id).join(inside, inner.parent_id == inside.c.id))
+    return exists().where(
+        ActivityPlace.mechanism_id == Activity.mechanism_id,
+        ActivityPlace.activity_id == Activity.id,
+        ActivityPlace.place_id.in_(select(inside.c.id)),
+    )
+
+
+def _is_for(target_group: str) -> ColumnElement[bool]:
+    return exists().where(
+        ActivityTargetGroup.mechanism_id == Activity.mechanism_id,
+        ActivityTargetGroup.activity_id == Activity.id,
+        ActivityTargetGroup.target_group_id == target_group,
+    )
+
+
+def _has_money() -> ColumnElement[bool]:
+    return exists().where(
+        BudgetLine.mechanism_id == Activity.mechanism_id,
+        BudgetLine.activity_id == Activity.id,
+        BudgetLine.secured_amount > 0,
+    )
