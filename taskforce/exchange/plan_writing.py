@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from taskforce.exchange.plan_file import PlanFile, plan_year
+from taskforce.exchange.plan_tree import Activity
 
 WIDEST: Final = 150  # columns; a mapping or list that fits is written on one line
 PLAIN: Final = re.compile(r"[A-Za-z_À-ɏ][\w \u2013./()'’;+&%-]*")
@@ -125,10 +126,11 @@ def _name_joint_pairs_once(activities: list[dict[str, Any]]) -> None:
     for first, second in sorted(pairs):
         partners.setdefault(first, []).append(activities[second]["code"])
     for place, activity in enumerate(activities):
+        activity.pop("joint_with", None)
         if place in partners:
-            activity["joint_with"] = partners[place]
-        else:
-            activity.pop("joint_with", None)
+            named = activity | {"joint_with": partners[place]}
+            activity.clear()
+            activity.update({key: named[key] for key in Activity.model_fields if key in named})
 
 
 def _block(key: str, value: object, indent: int) -> list[str]:

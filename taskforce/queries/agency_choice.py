@@ -23,7 +23,7 @@ class AgencyChoice:
 async def agency_choices(session: Session, actor: Actor, mechanism_id: UUID) -> list[AgencyChoice]:
     """Every agency that is or was in the mechanism, in whatever role, by name."""
     found = await session.execute(
-        select(Agency.id, Agency.code, Agency.title)
+        select(Agency.id, func.coalesce(Agency.acronym, Agency.code), Agency.title)
         .where(
             Agency.id.in_(
                 select(Membership.agency_id).where(
@@ -31,6 +31,6 @@ async def agency_choices(session: Session, actor: Actor, mechanism_id: UUID) -> 
                 )
             )
         )
-        .order_by(func.lower(Agency.title), Agency.code)
+        .order_by(func.lower(func.unaccent(Agency.title)), Agency.code)
     )
     return [AgencyChoice(*row) for row in found]

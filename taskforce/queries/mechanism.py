@@ -308,6 +308,18 @@ async def details(session: Session, actor: Actor, mechanism_id: UUID) -> Details
 
 async def plans(session: Session, actor: Actor, mechanism_id: UUID) -> Sequence[PlanSummary]:
     """The plans of a mechanism, the newest first."""
+    return await _plans(session, actor, Plan.mechanism_id == mechanism_id)
+
+
+async def current_plan(session: Session, actor: Actor, mechanism_id: UUID, *, today: dt.date) -> PlanSummary | None:
+    """The plan with which the pages of a mechanism open; None where there is no plan yet."""
+    current = select(current_plan_id(today)).select_from(Mechanism).where(Mechanism.id == mechanism_id)
+    found = await _plans(session, actor, Plan.mechanism_id == mechanism_id, Plan.id == current.scalar_subquery())
+    return found[0] if found else None
+
+
+async def _plans(session: Session, actor: Actor, *conditions: ColumnElement[bool]) -> Sequence[PlanSummary]:
+    cited = and_(Provenance.mechanism_id == Plan.mechanism_id, Provenance.id == Plan.fact_id)
     found = await session.execute(
         select(
             Plan.id,
@@ -320,8 +332,8 @@ async def plans(session: Session, actor: Actor, mechanism_id: UUID) -> Sequence[
             Plan.is_illustrative,
             Provenance.reference,
         )
-        .outerjoin(Provenance, and_(Provenance.mechanism_id == Plan.mechanism_id, Provenance.id == Plan.fact_id))
-        .where(visible(actor, Plan.mechanism_id), Plan.mechanism_id == mechanism_id)
+        .outerjoin(Provenance, cited)
+        .where(visible(actor, Plan.mechanism_id), *conditions)
         .order_by(Plan.starts_on.desc(), Plan.code)
     )
     return [PlanSummary(*row) for row in found]

@@ -56,6 +56,7 @@ class IndicatorRow:
     target: Decimal | None
     is_illustrative: bool | None
     fact: str | None
+    version: int
 
 
 async def of_mechanism(session: Session, actor: Actor, mechanism_id: UUID) -> list[PlanRow]:
@@ -113,6 +114,7 @@ async def indicators(
             Target.value,
             Indicator.is_illustrative,
             Provenance.reference,
+            Indicator.version,
         )
         .outerjoin(
             Target,

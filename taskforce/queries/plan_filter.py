@@ -17,7 +17,7 @@ from taskforce.models import (
     Place,
 )
 from taskforce.queries.plan import PlanRow
-from taskforce.queries.visible import visible_activities
+from taskforce.queries.visible import visible, visible_activities
 
 OPEN_ALERTS = ("open", "acknowledged", "proposed")
 
@@ -62,7 +62,7 @@ def matching(actor: Actor, chosen: ActivityFilter) -> ColumnElement[bool]:
     if chosen.status:
         conditions.append(Activity.status == chosen.status)
     if chosen.place:
-        conditions.append(_happens_in(chosen.place))
+        conditions.append(_happens_in(actor, chosen.place))
     if chosen.target_group:
         conditions.append(_is_for(chosen.target_group))
     if chosen.only_alerts:
@@ -106,12 +106,12 @@ def _has_alert(actor: Actor) -> ColumnElement[bool]:
     )
 
 
-def _happens_in(place: UUID | Literal["national"]) -> ColumnElement[bool]:
+def _happens_in(actor: Actor, place: UUID | Literal["national"]) -> ColumnElement[bool]:
     if place == "national":
         return Activity.is_national.is_(True)
-    inside = select(Place.id).where(Place.id == place).cte("inside", recursive=True)
-    inner = aliased(Place)
-    inside = inside.union(select(inner.id).join(inside, inner.parent_id == inside.c.id))
+    own = visible(actor, Place.mechanism_id)
+    inside = select(Place.id).where(own, Place.id == place).cte("inside", recursive=True)
+    inside = inside.union(select(Place.id).join(inside, Place.parent_id == inside.c.id).where(own))
     return exists().where(
         ActivityPlace.mechanism_id == Activity.mechanism_id,
         ActivityPlace.activity_id == Activity.id,

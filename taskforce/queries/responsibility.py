@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, literal_column, select
 
 from taskforce.access import Actor
 from taskforce.db import Session
@@ -15,6 +15,7 @@ from taskforce.models import (
     Agency,
     Assignment,
     Instrument,
+    Mechanism,
     Objective,
     ObjectiveCapability,
     Output,
@@ -23,6 +24,7 @@ from taskforce.models import (
     Responsibility,
     ResponsibilityInstrument,
 )
+from taskforce.queries.mechanism import current_plan_id
 from taskforce.queries.visible import visible, visible_activities
 
 
@@ -78,7 +80,19 @@ class LeadRow:
     agency_id: UUID
     agency_code: str
     agency_title: str
-    capabilities: tuple[str, ...]
+    capabilities: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedOut:
+    """An activity that carries a responsibility out. The lead may be open while the plan is a draft."""
+
+    id: UUID
+    code: str
+    title: str
+    status: str
+    plan_title: str
+    lead_title: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +143,8 @@ async def parts(
             Assignment.id,
             Assignment.responsibility_id,
             Assignment.agency_id,
-            Agency.code,
-            Agency.title,
+            func.coalesce(Agency.acronym, Agency.code).label("agency_code"),
+            Agency.title.label("agency_title"),
             Assignment.role,
             Assignment.starts_on,
             Assignment.ends_on,
@@ -143,7 +157,7 @@ async def parts(
     )
     if responsibility_id:
         statement = statement.where(Assignment.responsibility_id == responsibility_id)
-    return [PartRow(*row) for row in await session.execute(statement)]
+    return [PartRow(**row) for row in (await session.execute(statement)).mappings()]
 
 
 async def bases(
@@ -170,17 +184,16 @@ async def bases(
     return [BasisRow(*row) for row in await session.execute(statement)]
 
 
-async def plan_of_the_day(session: Session, actor: Actor, mechanism_id: UUID, on: dt.date) -> PlanRow | None:
-    """The plan that runs on a day, or else the last one before it, or else the first after it; none cancelled."""
+async def current_plan(session: Session, actor: Actor, mechanism_id: UUID, today: dt.date) -> PlanRow | None:
+    """The plan whose activities are this year's work; none where a mechanism has no plan."""
     statement = (
         select(Plan.id, Plan.code, Plan.title, Plan.starts_on, Plan.ends_on)
-        .where(visible(actor, Plan.mechanism_id), Plan.mechanism_id == mechanism_id, Plan.status != "cancelled")
-        .order_by(
-            and_(Plan.starts_on <= on, Plan.ends_on >= on).desc(),
-            (Plan.starts_on <= on).desc(),
-            func.abs(Plan.starts_on - on),
+        .join(Mechanism, Mechanism.id == Plan.mechanism_id)
+        .where(
+            visible(actor, Plan.mechanism_id),
+            Plan.mechanism_id == mechanism_id,
+            Plan.id == current_plan_id(today),
         )
-        .limit(1)
     )
     row = (await session.execute(statement)).one_or_none()
     return None if row is None else PlanRow(*row)
@@ -188,9 +201,18 @@ async def plan_of_the_day(session: Session, actor: Actor, mechanism_id: UUID, on
 
 async def leads(session: Session, actor: Actor, mechanism_id: UUID, plan_id: UUID) -> list[LeadRow]:
     """The activities of a plan that are not cancelled and have a lead, in the plan's order, as far as visible."""
-    own = _capabilities_of(ActivityCapability.capability_id, ActivityCapability.activity_id == Activity.id)
-    above = _capabilities_of(
-        ObjectiveCapability.capability_id, ObjectiveCapability.objective_id == Output.objective_id
+    own = (
+        select(func.array_agg(ActivityCapability.capability_id))
+        .where(ActivityCapability.mechanism_id == Activity.mechanism_id, ActivityCapability.activity_id == Activity.id)
+        .scalar_subquery()
+    )
+    above = (
+        select(func.array_agg(ObjectiveCapability.capability_id))
+        .where(
+            ObjectiveCapability.mechanism_id == Output.mechanism_id,
+            ObjectiveCapability.objective_id == Output.objective_id,
+        )
+        .scalar_subquery()
     )
     statement = (
         select(
@@ -198,10 +220,10 @@ async def leads(session: Session, actor: Actor, mechanism_id: UUID, plan_id: UUI
             Activity.code,
             Activity.title,
             Activity.status,
-            Agency.id,
-            Agency.code,
-            Agency.title,
-            func.coalesce(own, above),
+            Agency.id.label("agency_id"),
+            func.coalesce(Agency.acronym, Agency.code).label("agency_code"),
+            Agency.title.label("agency_title"),
+            func.coalesce(own, above, literal_column("'{}'::text[]")).label("capabilities"),
         )
         .join(Output, and_(Output.mechanism_id == Activity.mechanism_id, Output.id == Activity.output_id))
         .join(Agency, Agency.id == Activity.lead_agency_id)
@@ -213,14 +235,82 @@ async def leads(session: Session, actor: Actor, mechanism_id: UUID, plan_id: UUI
         )
         .order_by(Activity.position, Activity.code)
     )
-    return [LeadRow(*row[:7], capabilities=tuple(row[7] or ())) for row in await session.execute(statement)]
+    return [LeadRow(**row) for row in (await session.execute(statement)).mappings()]
 
 
-def _capabilities_of(capability_id, condition):  # type: ignore[no-untyped-def]
-    table = capability_id.class_
-    return (
-        select(func.array_agg(capability_id))
-        .where(table.mechanism_id == Activity.mechanism_id, condition)
-        .correlate(Activity, Output)
-        .scalar_subquery()
+async def worked_on(session: Session, actor: Actor, mechanism_id: UUID, plan_id: UUID) -> dict[str, list[str]]:
+    """The capabilities that the objectives of a plan claim to work on, each with the codes of those objectives."""
+    found = await session.execute(
+        select(ObjectiveCapability.capability_id, Objective.code)
+        .join(
+            Objective,
+            and_(
+                Objective.mechanism_id == ObjectiveCapability.mechanism_id,
+                Objective.id == ObjectiveCapability.objective_id,
+            ),
+        )
+        .where(
+            visible(actor, ObjectiveCapability.mechanism_id),
+            ObjectiveCapability.mechanism_id == mechanism_id,
+            Objective.plan_id == plan_id,
+        )
+        .order_by(Objective.position, ObjectiveCapability.position)
     )
+    claims: dict[str, list[str]] = {}
+    for capability_id, code in found:
+        claims.setdefault(capability_id, []).append(code)
+    return claims
+
+
+async def carried_out_by(session: Session, actor: Actor, responsibility: Responsibility) -> list[CarriedOut]:
+    """The activities that carry a responsibility out, the latest plan first, as far as visible."""
+    found = await session.execute(
+        select(Activity.id, Activity.code, Activity.title, Activity.status, Plan.title, Agency.title)
+        .join(
+            ActivityResponsibility,
+            and_(
+                ActivityResponsibility.mechanism_id == Activity.mechanism_id,
+                ActivityResponsibility.activity_id == Activity.id,
+            ),
+        )
+        .join(Plan, and_(Plan.mechanism_id == Activity.mechanism_id, Plan.id == Activity.plan_id))
+        .outerjoin(Agency, Agency.id == Activity.lead_agency_id)
+        .where(
+            visible_activities(actor),
+            Activity.mechanism_id == responsibility.mechanism_id,
+            ActivityResponsibility.responsibility_id == responsibility.id,
+        )
+        .order_by(Plan.starts_on.desc(), Activity.position, Activity.code)
+    )
+    return [CarriedOut(*row) for row in found]
+
+
+async def instrument_ids(session: Session, responsibility: Responsibility) -> list[UUID]:
+    """The instruments of a responsibility, in its order."""
+    found = await session.scalars(
+        select(ResponsibilityInstrument.instrument_id)
+        .where(
+            ResponsibilityInstrument.mechanism_id == responsibility.mechanism_id,
+            ResponsibilityInstrument.responsibility_id == responsibility.id,
+        )
+        .order_by(ResponsibilityInstrument.position)
+    )
+    return list(found)
+
+
+async def instruments(session: Session, actor: Actor, mechanism_id: UUID) -> list[Instrument]:
+    """All instruments of a mechanism, by citation."""
+    found = await session.scalars(
+        select(Instrument)
+        .where(visible(actor, Instrument.mechanism_id), Instrument.mechanism_id == mechanism_id)
+        .order_by(func.lower(Instrument.citation), Instrument.article)
+    )
+    return list(found)
+
+
+async def next_position(session: Session, mechanism_id: UUID) -> int:
+    """Where a responsibility that is added to the mechanism comes."""
+    last = await session.scalar(
+        select(func.max(Responsibility.position)).where(Responsibility.mechanism_id == mechanism_id)
+    )
+    return 0 if last is None else last + 1

@@ -1,37 +1,43 @@
-"""Words of the pages: the template environment, translation, and dates, numbers and names in the reader's language.
+"""Words of the pages: the template environment, and dates, numbers and names in the reader's language.
 
-Translation. Templates and macros share one compiled environment, so the language cannot live in it: it is a context
-variable. Every request is a task of its own, hence `set_language("sw")` at its start is enough; `speaking("sw")` does
-the same for a block, for mail and tests. `_()`, `{% trans %}` and all filters below look it up when a page is rendered.
-Catalogues are read from the .po files themselves (once a process), so no compiled copy can be older than its source.
+How the language is chosen and translations are found stands in language.py, whose functions are also offered here.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
-from io import BytesIO
-from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from uuid import uuid4
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 from babel.dates import format_date, format_datetime
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent, get_currency_precision
-from babel.support import NullTranslations, Translations
 from jinja2 import ChainableUndefined, Environment, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined
 
+from taskforce.render.language import (
+    gettext,
+    locale,
+    locale_of,
+    ngettext,
+    remembered,
+    set_language,
+    speaking,
+    translations,
+)
 from taskforce.render.licences import browser_licences, server_licences
-from taskforce.render.states import SHAPES, Mark, mark
+from taskforce.render.marks import meter, shown_mark, strip, tag
+from taskforce.render.states import SHAPES
 
-LOCALE_FOLDER = Path(str(files("taskforce"))) / "locale"
+__all__ = [
+    *("amount", "autonym", "chosen", "country", "day", "entered", "environment", "gettext", "is_rtl", "language"),
+    *("listed", "moment", "money", "months", "ngettext", "number", "percent", "problem", "set_language", "span"),
+    *("speaking", "static", "translations", "truncated"),
+]
+
 STATIC_FOLDER = Path(str(files("taskforce"))) / "web" / "static"
 NO_BREAK = "\u00a0"
 ABSENT = "–"
@@ -57,62 +63,8 @@ COMPONENTS = {
     "warning_text": "warning-text",
 }
 
-_language: ContextVar[str] = ContextVar("language", default="en")
 
-
-def set_language(language: str) -> None:
-    """Make `language` (a code such as "en" or "sw") the one in which this request's page is written."""
-    _language.set(language)
-
-
-@contextmanager
-def speaking(language: str) -> Iterator[None]:
-    """Write in `language` inside the block."""
-    before = _language.set(language)
-    try:
-        yield
-    finally:
-        _language.reset(before)
-
-
-@cache
-def translations(language: str) -> NullTranslations:
-    """The catalogue of a language; without one the English source text is shown."""
-    source = LOCALE_FOLDER / language / "LC_MESSAGES" / "messages.po"
-    if not source.is_file():
-        return NullTranslations()
-    with source.open("rb") as opened:
-        catalogue = read_po(opened, locale=language)
-    compiled = BytesIO()
-    write_mo(compiled, catalogue)
-    compiled.seek(0)
-    return Translations(compiled)
-
-
-def gettext(message: str) -> str:
-    """The message in the language of this request."""
-    return translations(_language.get()).gettext(message)
-
-
-def ngettext(singular: str, plural: str, count: int) -> str:
-    """The message in the language of this request, in the form that its grammar wants for `count`."""
-    return translations(_language.get()).ngettext(singular, plural, count)
-
-
-@cache
-def _locale(language: str) -> Locale:
-    # Plain "en" is American to Babel; the pages are British: 15 July 2026.
-    try:
-        return Locale.parse("en_GB" if language == "en" else language, sep="-" if "-" in language else "_")
-    except (UnknownLocaleError, ValueError):
-        return Locale("en", "GB")
-
-
-def locale() -> Locale:
-    """The conventions by which this request writes dates and numbers."""
-    return _locale(_language.get())
-
-
+@remembered
 def day(value: date | None) -> str:
     """A date in full: 15 July 2026; a dash when there is none."""
     return format_date(value, "long", locale()) if value else ABSENT
@@ -126,6 +78,7 @@ def moment(value: datetime | None, zone: tzinfo | None = None) -> str:
     return f"{format_datetime(value, 'd MMMM y', tzinfo=zone, locale=locale())}, {written}"
 
 
+@remembered
 def span(starts_on: date, ends_on: date) -> str:
     """Both days in full, inclusive: 1 January 2026 to 31 December 2026."""
     if starts_on == ends_on:
@@ -133,6 +86,7 @@ def span(starts_on: date, ends_on: date) -> str:
     return gettext("%(first)s to %(last)s") % {"first": day(starts_on), "last": day(ends_on)}
 
 
+@remembered
 def months(starts_on: date, ends_on: date) -> str:
     """The months of a span: Jan to Mar; with the years where they differ: Oct 2025 to Mar 2026."""
     same_year = starts_on.year == ends_on.year
@@ -151,6 +105,7 @@ def number(value: Decimal | int | None, digits: int | None = None) -> str:
     return format_decimal(value, pattern, locale())
 
 
+@remembered
 def amount(value: Decimal | int | None, currency: str) -> str:
     """An amount without its currency, for columns that name it: 571,300; minor units only where there are some."""
     if value is None:
@@ -167,6 +122,7 @@ def money(value: Decimal | int | None, currency: str) -> str:
     return ABSENT if value is None else f"{currency}{NO_BREAK}{amount(value, currency)}"
 
 
+@remembered
 def percent(share: Decimal | float | None) -> str:
     """A share of 0 to 1 in whole per cent; what only rounds to nothing or to all says so."""
     if share is None:
@@ -191,25 +147,13 @@ def language(code: str) -> str:
 
 def is_rtl(code: str) -> bool:
     """Whether a language is written from right to left."""
-    return _locale(code).text_direction == "rtl"
+    return locale_of(code).text_direction == "rtl"
 
 
 def autonym(code: str) -> str:
     """The name of a language in that language, as a link to its pages should read: Kiswahili."""
-    name = _locale(code).languages.get(code, code)
+    name = locale_of(code).languages.get(code, code)
     return str(name)[:1].upper() + str(name)[1:]
-
-
-def quarters(span: tuple[date, date], plan: tuple[date, date], today: date | None = None) -> list[tuple[bool, bool]]:
-    """The quarters of a plan, three months each from its first day: whether the span runs in it, whether today does."""
-    start, end = plan
-    count = -(-((end.year - start.year) * 12 + end.month - start.month + 1) // 3)
-    edges = [start.year * 12 + start.month - 1 + 3 * each for each in range(count + 1)]
-    days = [date(edge // 12, edge % 12 + 1, start.day if start.day <= 28 else 28) for edge in edges]
-    return [
-        (span[0] < until and span[1] >= since, today is not None and since <= today < until)
-        for since, until in pairwise(days)
-    ]
 
 
 def truncated(text: str, length: int = 120) -> str:
@@ -266,12 +210,6 @@ def problem(form: object, name: str) -> str:
     return next((str(_stored(error, "text")) for error in listed if _stored(error, "name") == name), "")
 
 
-def shown_mark(state: object) -> Mark:
-    """The mark of a state with its word in the reader's language; a member of an enumeration counts by its value."""
-    found = mark(str(getattr(state, "value", state)))
-    return Mark(found.tone, found.shape, gettext(found.word))
-
-
 @cache
 def static(name: str) -> str:
     """The address of a file under web/static, with its hash, so that browsers may keep it for ever.
@@ -313,7 +251,8 @@ def environment(folder: Path) -> Environment:
         made.filters[written.__name__] = written
     for looked_up in (entered, chosen, problem, listed, is_rtl):
         made.filters[looked_up.__name__] = looked_up
-    made.globals.update(govuk=_govuk(), mark=shown_mark, shapes=SHAPES, static=static, quarters_of=quarters)
+    made.globals.update(govuk=_govuk(), static=static, mark=shown_mark, shapes=SHAPES)
+    made.globals.update(drawn_tag=tag, drawn_meter=meter, drawn_strip=strip)
     made.globals.update(browser_licences=browser_licences, server_licences=server_licences)
     made.globals["new_key"] = lambda: str(uuid4())
     return made

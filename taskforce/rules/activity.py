@@ -86,7 +86,9 @@ def check_agencies(lead: Hashable, support: Collection[Hashable]) -> None:
         Refused: the lead agency stands among those that support it.
     """
     if lead in support:
-        raise Refused("The lead agency cannot also support. Untick it, or choose another lead.", field="support_agency_ids")
+        raise Refused(
+            "The lead agency cannot also support. Untick it, or choose another lead.", field="support_agency_ids"
+        )
 
 
 def check_own_plan(answer: str | None, reference: str | None) -> None:

@@ -27,8 +27,8 @@ EVERY_GROUP: Final = ("any group", "")
 EVERY_PLACE: Final = ("anywhere", "")
 LIKELY: Final = 0.5  # on the benchmark 85 of 100 pairs from here up are true, and they are 76 of 100 true pairs
 POSSIBLE: Final = 0.25  # 60 of 100, and 92 of 100; from here up every labelled pair of the plans, even uncoded
-MOST_ALERTS: Final = 10  # duplicates and overlaps shown for one activity; the weaker come up once these are settled
-MOST_COMPLEMENTS: Final = 3
+BEST_ALERTS: Final = 5  # duplicates and overlaps that each activity shows at least, if it has them
+MOST_COMPLEMENTS: Final = 3  # complements that one activity shows at most
 
 # Logistic regression with weights >= 0, so that more agreement never lowers a score; L2 penalty 0.3. Fitted by
 # projected gradient on 59 true pairs among 249 activities in four languages, and on the labelled pairs of four national
@@ -161,7 +161,8 @@ def compare(ours: Work, theirs: Work) -> Verdict:
 def find(works: Sequence[Work]) -> list[Alert]:
     """All alerts among works whose keys differ, by falling score and then by keys.
 
-    At most MOST_ALERTS duplicates and overlaps and MOST_COMPLEMENTS complements for one work, the best first.
+    A duplicate or overlap is left out where both works have BEST_ALERTS better ones, a complement where either work
+    has MOST_COMPLEMENTS better ones.
     """
     ordered = [_read(work) for work in sorted(works, key=lambda work: (work.starts_on or dt.date.min, work.key))]
     raised = []
@@ -372,13 +373,16 @@ def _logistic(points: float) -> float:
 
 
 def _the_best(raised: Sequence[_Raised]) -> Iterator[_Raised]:
-    """Keep a pair while both its works have room, so that one activity cannot fill the page; best come first."""
-    shown: Counter[tuple[str, bool]] = Counter()
+    """Leave out what would only fill the page: best come first, so the counts are of better ones."""
+    alerts, complements = Counter[str](), Counter[str]()
     for found in raised:
-        is_complement = found.kind == "complement"
-        most = MOST_COMPLEMENTS if is_complement else MOST_ALERTS
-        if all(shown[key, is_complement] < most for key in (found.a_key, found.b_key)):
-            shown.update([(found.a_key, is_complement), (found.b_key, is_complement)])
+        keys = (found.a_key, found.b_key)
+        if found.kind == "complement":
+            shown, is_wanted = complements, all(complements[key] < MOST_COMPLEMENTS for key in keys)
+        else:
+            shown, is_wanted = alerts, any(alerts[key] < BEST_ALERTS for key in keys)
+        if is_wanted:
+            shown.update(keys)
             yield found
 
 

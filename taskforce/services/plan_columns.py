@@ -39,7 +39,7 @@ from taskforce.models import (
     Target,
 )
 
-NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+NOTHING: Final[Mapping[str, object]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,14 @@ class Field:
     """A word of the format and its column.
 
     `refers` is the noun that the word names by its code; `vocabulary` the list from which it comes; `spelled` are
-    words that the database writes otherwise.
+    values that the database writes otherwise.
     """
 
     word: str
     column: str
     refers: str = ""
     vocabulary: str = ""
-    spelled: Mapping[str, str] = NOTHING
+    spelled: Mapping[str, object] = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +184,7 @@ FUNDING_SOURCES: Final = Noun(
         Field("on_budget", "budget_channel"),
         Field("currency", "currency"),
         Field("start_up", "is_start_up"),
+        Field("status", "is_requested", spelled=MappingProxyType({"agreed": False, "requested": True})),
         *MARKS,
     ),
 )

@@ -4,6 +4,7 @@ import datetime as dt
 import importlib.util
 import itertools
 import json
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,8 +18,8 @@ from hypothesis import strategies as st
 
 from taskforce.rules import candidates
 from taskforce.rules.duplication import (
+    BEST_ALERTS,
     LIKELY,
-    MOST_ALERTS,
     MOST_COMPLEMENTS,
     NATIONAL,
     WEIGHTS,
@@ -212,18 +213,25 @@ def test_alerts_come_best_first_with_the_low_key_first() -> None:
         assert [(alert.a, alert.b) for alert in find(order)] == expected
 
 
-def test_one_activity_cannot_fill_the_page() -> None:
-    """At most MOST_ALERTS duplicates and MOST_COMPLEMENTS complements are shown for one activity, the best ones."""
-    twins = [replace(TWIN, key=f"T{number:02}", agency=f"agency {number}") for number in range(MOST_ALERTS + 5)]
+def test_complements_do_not_fill_the_page() -> None:
+    """At most MOST_COMPLEMENTS complements are shown for one activity."""
     spots = [
         replace(TWIN, key=f"S{number:02}", agency=f"station {number}", kind="campaign", title=f"Spot {number}")
         for number in range(MOST_COMPLEMENTS + 5)
     ]
-    alerts = find([replace(TALKS, messages=frozenset({"M1"})), *twins, *spots])
-    of_talks = [alert.kind for alert in alerts if "A1" in (alert.a, alert.b)]
+    alerts = find([replace(TALKS, messages=frozenset({"M1"})), *spots])
 
-    assert of_talks.count("complement") == MOST_COMPLEMENTS
-    assert len(of_talks) - of_talks.count("complement") == MOST_ALERTS
+    assert [alert.kind for alert in alerts if alert.a == TALKS.key].count("complement") == MOST_COMPLEMENTS
+
+
+def test_each_activity_shows_its_best_alerts_even_in_a_crowd() -> None:
+    """Where many do the same, pairs are left out, but none of the BEST_ALERTS of any activity."""
+    crowd = [replace(TWIN, key=f"T{number:02}", agency=f"agency {number}") for number in range(40)]
+    alerts = find([TALKS, *crowd])
+    shown = Counter(key for alert in alerts for key in (alert.a, alert.b))
+
+    assert min(shown[work.key] for work in [TALKS, *crowd]) == BEST_ALERTS
+    assert len(alerts) < BEST_ALERTS * len(shown)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,140 @@
+"""`make bench`: our pages against the two floors over 10,000 activities, in one run on this machine."""
+
+import asyncio
+import datetime as dt
+import json
+import os
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import NullPool, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from bench.generate import generated
+from bench.measure import cpu_seconds, milliseconds, serving
+from taskforce import postgres
+from taskforce.access import OPERATOR, SIGN_IN
+from taskforce.db import create_engine, create_sessions, migrate, transaction
+from taskforce.exchange.plan_import import apply
+from taskforce.models import Account, Appointment
+from taskforce.services import account as accounts
+from taskforce.services.vocabulary_term import load_vocabularies
+from taskforce.web.sign_in import cookie_name
+
+ACTIVITIES = 10_000
+FLOOR_PORT, OUR_PORT = 8791, 8792
+GOALS = {"list": 2.0, "detail": 2.5, "json": 1.5}  # times the ORM floor
+
+
+@dataclass(frozen=True)
+class Made:
+    """What the measured requests name."""
+
+    plan: UUID
+    activity: UUID
+    agency: UUID
+    cookie: str
+    token: str
+    import_seconds: float
+
+
+async def _empty_database(server: postgres.Server) -> None:
+    engine = create_async_engine(
+        postgres.address(server, role="postgres", database="postgres"), poolclass=NullPool, isolation_level="AUTOCOMMIT"
+    )
+    async with engine.connect() as connection:
+        await connection.execute(text("create database bench"))
+    await engine.dispose()
+    await migrate(postgres.address(server, role="postgres", database="bench"))
+
+
+async def _filled(app_url: str, now: dt.datetime) -> Made:
+    """The generated plan imported, and a secretariat who is signed in."""
+    engine = create_engine(app_url)
+    sessions = create_sessions(engine)
+    async with transaction(sessions, OPERATOR) as session:
+        await load_vocabularies(session)
+    plan_file = generated(ACTIVITIES)
+    started = time.perf_counter()
+    async with transaction(sessions, OPERATOR) as session:
+        await apply(session, OPERATOR, plan_file, file_name="generated")
+    seconds = time.perf_counter() - started
+    async with transaction(sessions, OPERATOR) as session:
+        plan, mechanism = (await session.execute(text("select id, mechanism_id from plan"))).one()
+        activity, agency = (
+            await session.execute(text("select id, lead_agency_id from activity order by position offset 5000 limit 1"))
+        ).one()
+        account = Account(email="bench@example.org", title="Secretariat")
+        session.add(account)
+        await session.flush()
+        session.add(
+            Appointment(mechanism_id=mechanism, account_id=account.id, role="secretariat", starts_on=dt.date(2020, 1, 1))
+        )
+    async with transaction(sessions, SIGN_IN) as session:
+        cookie = await accounts.open_session(session, account.id, now=now, address="bench", agent="bench")
+        token = await accounts.make_token(session, account.id, "bench", now=now, life=dt.timedelta(hours=1))
+    await engine.dispose()
+    return Made(plan, activity, agency, cookie, token, seconds)
+
+
+def _postmaster(server: postgres.Server) -> int:
+    return int((server.data / "postmaster.pid").read_text().split()[0])
+
+
+def _measured(server: postgres.Server, made: Made) -> dict[str, dict[str, float]]:
+    database = _postmaster(server)
+    admin = {"BENCH_ADMIN_URL": postgres.address(server, role="postgres", database="bench")}
+    ours = {
+        "TASKFORCE_DATABASE_URL": postgres.address(server, role="tf_app", database="bench"),
+        "PORT": str(OUR_PORT),
+    }
+    found: dict[str, dict[str, float]] = {"list": {}, "detail": {}, "json": {}}
+    with serving("bench.floor:app", FLOOR_PORT, admin) as process:
+        for floor in ("raw", "orm"):
+            paths = {
+                "list": f"/{floor}/list?agency={made.agency}",
+                "detail": f"/{floor}/detail/{made.activity}",
+                "json": f"/{floor}/json",
+            }
+            for name, path in paths.items():
+                found[name][floor] = milliseconds(FLOOR_PORT, path, {}, process, database)
+    with serving("taskforce.app:app", OUR_PORT, ours) as process:
+        page = {"Cookie": f"{cookie_name()}={made.cookie}"}
+        api = {"Authorization": f"Bearer {made.token}"}
+        for name, path, headers in (
+            ("list", f"/plans/{made.plan}?lead={made.agency}", page),
+            ("detail", f"/activities/{made.activity}", page),
+            ("json", f"/api/v1/plans/{made.plan}/activities?limit=100", api),
+        ):
+            found[name]["ours"] = milliseconds(OUR_PORT, path, headers, process, database)
+    return found
+
+
+def _printed(found: dict[str, dict[str, float]], made: Made) -> None:
+    write = sys.stdout.write
+    write(f"import of {ACTIVITIES:,} activities: {made.import_seconds:.1f} s\n")
+    write("CPU ms a request (application + PostgreSQL), one worker\n")
+    write(f"{'':10}{'raw':>8}{'ORM':>8}{'ours':>8}{'ours/ORM':>10}{'goal':>7}\n")
+    for name, row in found.items():
+        ratio = row["ours"] / row["orm"]
+        write(f"{name:10}{row['raw']:8.2f}{row['orm']:8.2f}{row['ours']:8.2f}{ratio:10.2f}{GOALS[name]:7.1f}\n")
+    write(json.dumps(found) + "\n")
+
+
+def main() -> None:
+    """Measure and print; the numbers judge, nothing fails."""
+    os.environ["PORT"] = str(OUR_PORT)
+    now = dt.datetime.now(dt.UTC)
+    with tempfile.TemporaryDirectory() as folder, postgres.in_use(Path(folder) / "home") as server:
+        asyncio.run(_empty_database(server))
+        made = asyncio.run(_filled(postgres.address(server, role="tf_app", database="bench"), now))
+        _printed(_measured(server, made), made)
+
+
+if __name__ == "__main__":
+    cpu_seconds(os.getpid())
+    main()

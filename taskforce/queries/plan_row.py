@@ -1,0 +1,82 @@
+"""The stored rows that a plan file is compared with and made from: whole rows by column, of one mechanism."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import Table, func, select
+
+from taskforce.access import Actor
+from taskforce.db import Session
+from taskforce.models import Agency, Base, Mechanism, Membership
+from taskforce.queries.visible import visible, visible_activities
+
+Row = Mapping[str, object]
+
+
+def _table(model: type[Base]) -> Table:
+    table = model.__table__
+    if not isinstance(table, Table):
+        raise TypeError(f"{model.__name__} is not mapped to a table")
+    return table
+
+
+async def mechanism_by_code(session: Session, actor: Actor, code: str) -> Row | None:
+    """The mechanism of this code, if there is one for this actor."""
+    found = await session.execute(
+        select(*_table(Mechanism).c).where(Mechanism.code == code, visible(actor, Mechanism.id))
+    )
+    return found.mappings().one_or_none()
+
+
+async def agencies_by_code(session: Session, codes: Sequence[str]) -> Sequence[Row]:
+    """The agencies of all countries that have one of these codes."""
+    found = await session.execute(select(*_table(Agency).c).where(Agency.code.in_(codes)))
+    return found.mappings().all()
+
+
+async def agencies_by_id(session: Session, ids: Sequence[UUID]) -> Sequence[Row]:
+    """The agencies with these ids."""
+    found = await session.execute(select(*_table(Agency).c).where(Agency.id.in_(ids)))
+    return found.mappings().all()
+
+
+async def shared_agencies(session: Session, actor: Actor, ids: Sequence[UUID], mechanism_id: UUID) -> set[UUID]:
+    """Those of the agencies that other mechanisms may have too.
+
+    Only a system principal sees the members of all mechanisms; for anybody else every stored agency counts as shared.
+    """
+    if not actor.is_system:
+        return set(ids)
+    found = await session.scalars(
+        select(Membership.agency_id)
+        .where(visible(actor, Membership.mechanism_id))
+        .where(Membership.agency_id.in_(ids), Membership.mechanism_id != mechanism_id)
+        .distinct()
+    )
+    return set(found)
+
+
+async def rows(
+    session: Session, actor: Actor, model: type[Base], mechanism_id: UUID, plan_id: UUID | None = None
+) -> Sequence[Row]:
+    """All rows of a tenant table in a mechanism, or of one plan in it, by position and then as they were added."""
+    table = _table(model)
+    allowed = visible_activities(actor) if table.name == "activity" else visible(actor, model.mechanism_id)  # type: ignore[attr-defined]  # every tenant table has it
+    statement = select(*table.c).where(allowed, table.c.mechanism_id == mechanism_id)
+    if plan_id is not None:
+        statement = statement.where(table.c.plan_id == plan_id)
+    order = [table.c[name] for name in ("position", "id") if name in table.c]
+    found = await session.execute(statement.order_by(*order))
+    return found.mappings().all()
+
+
+async def new_ids(session: Session, count: int) -> list[UUID]:
+    """So many new ids; rows that get them in this order stay in this order."""
+    if not count:
+        return []
+    found = await session.scalars(select(func.uuidv7()).select_from(func.generate_series(1, count)))
+    return list(found)
+
+
+
+

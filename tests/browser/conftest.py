@@ -1,0 +1,117 @@
+"""The demonstration as a user starts it, and a real browser."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright
+
+LINK = re.compile(r"(?P<who>.*?)\s+(?P<link>http://localhost:\d+/sign-in/\S+)")
+PATIENCE = 60  # seconds for the demonstration to be served on a busy machine
+
+
+@dataclass
+class Site:
+    """A served demonstration: its address, and a sign-in link by the post of its user."""
+
+    address: str
+    links: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The browser's program. In CI it must be there; elsewhere its absence is a loud skip."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None and os.environ.get("CI"):
+        pytest.fail("no Chromium in CI: `make browser` installs it from Debian")
+    if found is None:
+        pytest.skip("NO CHROMIUM: the browser tests did not run. Install it (Debian: apt-get install chromium).")
+    return found
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """`taskforce demo` in a process of its own, stopped by Ctrl-C as a user stops it."""
+    home, port = tmp_path_factory.mktemp("home"), _free_port()
+    environment = os.environ | {"TASKFORCE_HOME": str(home), "PORT": str(port), "COLUMNS": "200"}
+    output = Path(home) / "output"
+    with output.open("w") as written:
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter
+            [sys.executable, "-m", "taskforce", "demo"], env=environment, stdout=written, stderr=subprocess.STDOUT
+        )
+        links = _printed_links(process, output)
+        yield Site(address=f"http://localhost:{port}", links=links)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0, output.read_text()
+
+
+def _printed_links(process: subprocess.Popen[bytes], output: Path) -> dict[str, str]:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        text = output.read_text()
+        links = {found["who"].strip(): found["link"] for found in map(LINK.search, text.splitlines()) if found}
+        if links and "Ctrl-C" in text:
+            return links
+        assert process.poll() is None, text
+        time.sleep(0.1)
+    raise AssertionError(f"the demonstration was not served in {PATIENCE} s:\n{output.read_text()}")
+
+
+@pytest.fixture(scope="session")
+async def browser(chromium: str) -> AsyncIterator[Browser]:
+    """One browser for all tests of this worker."""
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+        )
+        yield started
+        await started.close()
+
+
+Opened = Callable[..., Awaitable[Page]]
+
+
+@pytest.fixture(scope="session")
+async def cookies() -> dict[str, list[dict[str, object]]]:
+    """The cookies of whoever signed in already: a link works once."""
+    return {}
+
+
+@pytest.fixture
+async def signed_in(browser: Browser, site: Site, cookies: dict[str, list[dict[str, object]]]) -> AsyncIterator[Opened]:
+    """Opens a page of the site as a post of the demonstration: `page = await signed_in("Secretariat", width=390)`."""
+    contexts = []
+
+    async def open_as(post: str | None, *, width: int = 1280, scripts: bool = True) -> Page:
+        context = await browser.new_context(
+            viewport={"width": width, "height": 900}, java_script_enabled=scripts, base_url=site.address
+        )
+        contexts.append(context)
+        page = await context.new_page()
+        if post in cookies:
+            await context.add_cookies(cookies[post])  # type: ignore[arg-type]  # as the browser gave them
+        elif post:
+            await page.goto(next(link for who, link in site.links.items() if who.startswith(post)))
+            await page.locator("main button").first.click()
+            await page.wait_for_url("**/desk")
+            cookies[post] = [dict(cookie) for cookie in await context.cookies()]
+        return page
+
+    yield open_as
+    for context in contexts:
+        await context.close()
