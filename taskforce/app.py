@@ -30,11 +30,18 @@ from taskforce.web.carried import Carried, carry
 from taskforce.web.errors import HANDLERS
 from taskforce.web.first_steps import FirstStepsController
 from taskforce.web.foot import FootController
+from taskforce.web.mechanism import MechanismController
 from taskforce.web.objective import ObjectiveController
 from taskforce.web.open_api import DescriptionPlugin
 from taskforce.web.sign_in import SignInController, provide_actor, provide_session
 
-CONTROLLERS: tuple[Any, ...] = (FirstStepsController, FootController, ObjectiveController, SignInController)
+CONTROLLERS: tuple[Any, ...] = (
+    FirstStepsController,
+    FootController,
+    MechanismController,
+    ObjectiveController,
+    SignInController,
+)
 Clock = Callable[[], dt.datetime]
 
 

@@ -1087,6 +1087,9 @@ def upgrade() -> None:
         sa.Column("resolved_by_id", sa.Uuid(), nullable=True),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
         sa.CheckConstraint(
+            "(kind = 'complement') = (band is null)", name=op.f("ck_duplication_alert_complements_have_no_band")
+        ),
+        sa.CheckConstraint(
             "(state = 'resolved') = (resolution is not null and resolved_at is not null)",
             name=op.f("ck_duplication_alert_resolved_says_how_and_when"),
         ),

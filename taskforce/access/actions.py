@@ -27,6 +27,7 @@ class May(StrEnum):
     OBJECTIVE_EDIT = "objective:edit"
     OUTPUT_EDIT = "output:edit"
     PAGE_READ = "page:read"
+    PLACE_EDIT = "place:edit"
     PLAN_EDIT = "plan:edit"
     PLAN_READ = "plan:read"
     RESPONSIBILITY_EDIT = "responsibility:edit"

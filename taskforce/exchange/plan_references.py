@@ -5,6 +5,7 @@ from typing import Final
 
 from taskforce.exchange.file_error import Problem, suggestion
 from taskforce.exchange.plan_rows import Row, Rows, responsibility_code, text, texts
+from taskforce.exchange.plan_values import NATIONAL
 from taskforce.exchange.vocabulary import Vocabularies, VocabularyName, codes_of
 
 UNIQUE: Final = (
@@ -139,7 +140,7 @@ def _places(rows: Rows) -> Iterator[Problem]:
     listed = {code for row in rows["places"] if (code := text(row, "code"))}
     by_name = {name: text(row, "code") for row in rows["places"] if (name := text(row, "name"))}
     for row in rows["places"]:
-        if (text(row, "code") or "").lower() == "national":
+        if (text(row, "code") or "").lower() == NATIONAL:
             yield Problem((*row.path, "code"), "national is the whole country", "leave it out of the list of places")
     for row in rows["activities"]:
         for path, place in texts(row, "districts"):
@@ -147,7 +148,7 @@ def _places(rows: Rows) -> Iterator[Problem]:
                 yield Problem(
                     path, f"“{place}” is listed under places with a code", f"write its code, {by_name[place]}"
                 )
-            elif place != "national" and place.lower() == "national":
+            elif place != NATIONAL and place.lower() == NATIONAL:
                 yield Problem(path, f"“{place}” is not the word for the whole country", "write national")
 
 

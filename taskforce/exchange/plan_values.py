@@ -12,11 +12,14 @@ from babel.numbers import list_currencies
 from pydantic import BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from taskforce.rules import agreement
+
 CODE: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$"
 MECHANISM_CODE: Final = r"^[A-Z0-9][A-Z0-9-]{1,39}$"
 LANGUAGE: Final = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 ONE_LINE: Final = r"^[^\r\n]*$"
 
+NATIONAL: Final = agreement.NATIONAL  # among districts: the whole country
 ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 YEAR: Final = re.compile(r"(\d{4})(?:[-/](\d{2}|\d{4}))?")
 NUMBER: Final = re.compile(r"-?\d{1,18}(\.\d+)?")

@@ -2,7 +2,8 @@
 
 from taskforce.exchange.plan_file import Place, PlanFile
 from taskforce.exchange.plan_tree import Activity
-from taskforce.rules.duplication import NATIONAL, Work
+from taskforce.exchange.plan_values import NATIONAL
+from taskforce.rules.agreement import Work
 
 
 def works(file: PlanFile) -> list[Work]:

@@ -31,6 +31,7 @@ class DuplicationAlert(Base, TenantNode):
         CheckConstraint("first_id < second_id", name="lower_id_comes_first"),
         CheckConstraint(one_of("kind", ALERT_KINDS), name="kind_is_known"),
         CheckConstraint(one_of("band", ALERT_BANDS), name="band_is_known"),
+        CheckConstraint("(kind = 'complement') = (band is null)", name="complements_have_no_band"),
         CheckConstraint(one_of("state", ALERT_STATES), name="state_is_known"),
         CheckConstraint(one_of("resolution", ALERT_RESOLUTIONS), name="resolution_is_known"),
         CheckConstraint("score between 0 and 1", name="score_is_a_share"),

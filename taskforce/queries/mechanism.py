@@ -23,8 +23,10 @@ from taskforce.models import (
     Provenance,
 )
 from taskforce.queries.visible import visible, visible_activities
+from taskforce.rules.money import PAYERS, SourceClass
 
 _OPEN = ("open", "acknowledged", "proposed")
+_CLASSES: dict[str, SourceClass] = {each: each for each in PAYERS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,15 +161,15 @@ async def one(session: Session, actor: Actor, mechanism_id: UUID, *, for_update:
 
 
 def current_plan_id(today: dt.date) -> ScalarSelect[UUID]:
-    """The plan with which a mechanism's pages open: the one that runs, else the next, else the last; not a cancelled.
+    """The plan with which a mechanism's pages open: the one that runs, else the last, else the next; none cancelled.
 
     Correlates with Mechanism.
     """
-    is_running, is_ahead = and_(Plan.starts_on <= today, Plan.ends_on >= today), Plan.starts_on > today
+    has_begun = Plan.starts_on <= today
     return (
         select(Plan.id)
         .where(Plan.mechanism_id == Mechanism.id, Plan.status != "cancelled")
-        .order_by(is_running.desc(), is_ahead.desc(), case((is_ahead, Plan.starts_on)).asc(), Plan.ends_on.desc())
+        .order_by(and_(has_begun, Plan.ends_on >= today).desc(), has_begun.desc(), func.abs(Plan.starts_on - today))
         .limit(1)
         .correlate(Mechanism)
         .scalar_subquery()
@@ -226,7 +228,7 @@ async def summaries(session: Session, actor: Actor, *, today: dt.date) -> list[S
     return [Summary(**row) for row in found.mappings()]
 
 
-async def secured_by_class(session: Session, actor: Actor, *, today: dt.date) -> dict[UUID, dict[str, Decimal]]:
+async def secured_by_class(session: Session, actor: Actor, *, today: dt.date) -> dict[UUID, dict[SourceClass, Decimal]]:
     """Mechanism → class of source → what is secured for the fiscal year of the current plan.
 
     Weighted, in the mechanism's currency; lines in another currency are left out.
@@ -251,9 +253,9 @@ async def secured_by_class(session: Session, actor: Actor, *, today: dt.date) ->
         .where(visible(actor, Mechanism.id))
         .group_by(Mechanism.id, FundingSource.source_class)
     )
-    secured: dict[UUID, dict[str, Decimal]] = {}
+    secured: dict[UUID, dict[SourceClass, Decimal]] = {}
     for mechanism_id, source_class, amount in found:
-        secured.setdefault(mechanism_id, {})[source_class] = amount
+        secured.setdefault(mechanism_id, {})[_CLASSES[source_class]] = amount
     return secured
 
 

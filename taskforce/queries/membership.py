@@ -40,14 +40,6 @@ class Member:
     instrument_is_seen: bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class InstrumentChoice:
-    """A law, decree or agreement on which a membership may rest."""
-
-    id: UUID
-    label: str
-
-
 async def members(
     session: Session, actor: Actor, mechanism_id: UUID, agency_id: UUID | None = None
 ) -> Sequence[Member]:
@@ -94,16 +86,6 @@ async def has_current(session: Session, mechanism_id: UUID, agency_id: UUID, on:
         )
     )
     return bool(found)
-
-
-async def instruments(session: Session, actor: Actor, mechanism_id: UUID) -> list[InstrumentChoice]:
-    """What a membership of this mechanism may rest on."""
-    found = await session.execute(
-        select(Instrument.id, Instrument.citation, Instrument.article)
-        .where(visible(actor, Instrument.mechanism_id), Instrument.mechanism_id == mechanism_id)
-        .order_by(func.lower(Instrument.citation), Instrument.article)
-    )
-    return [InstrumentChoice(row[0], f"{row[1]}, {row[2]}" if row[2] else row[1]) for row in found]
 
 
 async def open_appointments(session: Session, mechanism_id: UUID, agency_id: UUID, on: dt.date) -> list[Appointment]:

@@ -11,6 +11,7 @@ from taskforce.access import Actor
 from taskforce.db import Session
 from taskforce.models import Indicator, Mechanism, Objective, Output, Plan, Provenance, Target
 from taskforce.queries.visible import visible
+from taskforce.rules.periods import fiscal_year
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,11 @@ class PlanRow:
     start_month: int
     is_illustrative: bool | None
     fact: str | None
+
+    @property
+    def fiscal_year(self) -> int:
+        """The fiscal year of the plan, named by the year in which it starts."""
+        return fiscal_year(self.starts_on, self.start_month)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +104,8 @@ async def branches(session: Session, actor: Actor, plan: PlanRow) -> list[Branch
     return [Branch(*row) for row in await session.execute(statement)]
 
 
-async def indicators(
-    session: Session, actor: Actor, plan: PlanRow, outputs: list[UUID], fiscal_year: int
-) -> list[IndicatorRow]:
-    """The indicators of these outputs in their order, each with its target of the fiscal year."""
+async def indicators(session: Session, actor: Actor, plan: PlanRow, outputs: list[UUID]) -> list[IndicatorRow]:
+    """The indicators of these outputs in their order, each with its target of the plan's year."""
     statement = (
         select(
             Indicator.id,
@@ -121,7 +125,7 @@ async def indicators(
             and_(
                 Target.mechanism_id == Indicator.mechanism_id,
                 Target.indicator_id == Indicator.id,
-                Target.fiscal_year == fiscal_year,
+                Target.fiscal_year == plan.fiscal_year,
             ),
         )
         .outerjoin(

@@ -1,13 +1,26 @@
 """The lines of a plan as its page, its list and its file show them."""
 
 import datetime as dt
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Numeric, Select, Text, and_, func, literal, or_, select, true, tuple_
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    FromClause,
+    Select,
+    Text,
+    and_,
+    func,
+    literal,
+    select,
+    true,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 
 from taskforce.access import Actor
@@ -29,7 +42,245 @@ from taskforce.models import (
 from taskforce.queries.plan import PlanRow
 from taskforce.queries.plan_filter import ActivityFilter, matching, of_plan, open_alert_of, other_line
 
-BATCH = 500  # lines that a file is read in, so that memory stays flat
+PAGE: Final = 50  # lines on a page
+LIST: Final = 100  # lines in one answer of the API
+BATCH: Final = 500  # lines that a file is read in, so that memory stays flat
+
+Found = Select[*tuple[Any, ...]]
 
 # Where a line stands in the order of its plan: positions, and codes where positions are equal.
-Place_ = tuple[int, str, int, str, int, str]
+Rank = tuple[int, str, int, str, int, str]
+_ORDER: Final = (
+    Objective.position,
+    Objective.code,
+    Output.position,
+    Output.code,
+    Activity.position,
+    Activity.code,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityRow:
+    """A line of a plan with all that stands in one row. Three lists go together: money by line, and alerts by alert."""
+
+    id: UUID
+    code: str
+    title: str
+    description: str | None
+    lead_agency_id: UUID | None
+    starts_on: dt.date | None
+    ends_on: dt.date | None
+    status: str
+    is_national: bool
+    own_plan: str | None
+    own_plan_reference: str | None
+    is_confidential: bool
+    is_illustrative: bool | None
+    position: int
+    output_id: UUID
+    output_code: str
+    output_title: str
+    output_position: int
+    objective_id: UUID
+    objective_code: str
+    objective_title: str
+    objective_position: int
+    lead_title: str | None
+    kind_label: str | None
+    supports: list[str]
+    places: list[str]
+    target_groups: list[str]
+    money_classes: list[str] | None
+    money_amounts: list[Decimal] | None
+    money_currencies: list[str] | None
+    alert_ids: list[UUID] | None
+    alert_kinds: list[str] | None
+    alert_codes: list[str | None] | None
+
+    @property
+    def rank(self) -> Rank:
+        """Where the line stands in its plan."""
+        return (
+            self.objective_position,
+            self.objective_code,
+            self.output_position,
+            self.output_code,
+            self.position,
+            self.code,
+        )
+
+
+async def page(session: Session, actor: Actor, plan: PlanRow, chosen: ActivityFilter, number: int) -> list[ActivityRow]:
+    """The matching lines of a page, counted from 1, in the plan's order."""
+    picked = _picked(actor, plan, chosen).limit(PAGE).offset((number - 1) * PAGE)
+    return [ActivityRow(*row) for row in await session.execute(_rows(actor, picked, plan.fiscal_year))]
+
+
+async def following(
+    session: Session, actor: Actor, plan: PlanRow, chosen: ActivityFilter, after: Rank | None
+) -> list[ActivityRow]:
+    """The next matching lines after a rank, in the plan's order."""
+    picked = _picked(actor, plan, chosen).limit(LIST)
+    if after is not None:
+        picked = picked.where(tuple_(*_ORDER) > tuple_(*(literal(each) for each in after)))
+    return [ActivityRow(*row) for row in await session.execute(_rows(actor, picked, plan.fiscal_year))]
+
+
+async def stream(
+    session: Session, actor: Actor, plan: PlanRow, chosen: ActivityFilter
+) -> AsyncIterator[list[ActivityRow]]:
+    """All matching lines in batches, as they stood at one moment however long the reading takes."""
+    found = await session.stream(_rows(actor, _picked(actor, plan, chosen), plan.fiscal_year))
+    async for batch in found.partitions(BATCH):
+        yield [ActivityRow(*row) for row in batch]
+
+
+def _picked(actor: Actor, plan: PlanRow, chosen: ActivityFilter) -> Found:
+    """The lines themselves, in order: chosen first, so that what hangs on them is looked up for these only."""
+    return (
+        select(
+            Activity,
+            Output.code.label("output_code"),
+            Output.title.label("output_title"),
+            Output.position.label("output_position"),
+            Objective.id.label("objective_id"),
+            Objective.code.label("objective_code"),
+            Objective.title.label("objective_title"),
+            Objective.position.label("objective_position"),
+        )
+        .join(Output, and_(Output.mechanism_id == Activity.mechanism_id, Output.id == Activity.output_id))
+        .join(Objective, and_(Objective.mechanism_id == Output.mechanism_id, Objective.id == Output.objective_id))
+        .where(of_plan(actor, plan), matching(actor, chosen))
+        .order_by(*_ORDER)
+    )
+
+
+def _rows(actor: Actor, picked: Found, fiscal_year: int) -> Found:
+    lines = picked.subquery("picked")
+    line = aliased(Activity, lines)
+    money, alerts = _money(line, fiscal_year), _alerts(actor, line)
+    kind = aliased(VocabularyTerm)
+    return (
+        select(
+            line.id,
+            line.code,
+            line.title,
+            line.description,
+            line.lead_agency_id,
+            line.starts_on,
+            line.ends_on,
+            line.status,
+            line.is_national,
+            line.own_plan,
+            line.own_plan_reference,
+            line.is_confidential,
+            line.is_illustrative,
+            line.position,
+            line.output_id,
+            lines.c.output_code,
+            lines.c.output_title,
+            lines.c.output_position,
+            lines.c.objective_id,
+            lines.c.objective_code,
+            lines.c.objective_title,
+            lines.c.objective_position,
+            Agency.title,
+            kind.label,
+            _supports(line),
+            _places(line),
+            _target_groups(line),
+            *money.c,
+            *alerts.c,
+        )
+        .outerjoin(Agency, Agency.id == line.lead_agency_id)
+        .outerjoin(kind, kind.id == line.kind_id)
+        .outerjoin(money, true())
+        .outerjoin(alerts, true())
+        .order_by(
+            lines.c.objective_position,
+            lines.c.objective_code,
+            lines.c.output_position,
+            lines.c.output_code,
+            line.position,
+            line.code,
+        )
+    )
+
+
+def _texts(question: Select[str]) -> ColumnElement[list[str]]:
+    return func.array(question.scalar_subquery(), type_=ARRAY(Text))
+
+
+def _supports(line: type[Activity]) -> ColumnElement[list[str]]:
+    return _texts(
+        select(Agency.title)
+        .join(ActivitySupport, ActivitySupport.agency_id == Agency.id)
+        .where(ActivitySupport.mechanism_id == line.mechanism_id, ActivitySupport.activity_id == line.id)
+        .order_by(ActivitySupport.position)
+        .correlate(line)
+    )
+
+
+def _places(line: type[Activity]) -> ColumnElement[list[str]]:
+    return _texts(
+        select(Place.title)
+        .join(
+            ActivityPlace,
+            and_(ActivityPlace.mechanism_id == Place.mechanism_id, ActivityPlace.place_id == Place.id),
+        )
+        .where(ActivityPlace.mechanism_id == line.mechanism_id, ActivityPlace.activity_id == line.id)
+        .order_by(ActivityPlace.position)
+        .correlate(line)
+    )
+
+
+def _target_groups(line: type[Activity]) -> ColumnElement[list[str]]:
+    return _texts(
+        select(VocabularyTerm.label)
+        .join(ActivityTargetGroup, ActivityTargetGroup.target_group_id == VocabularyTerm.id)
+        .where(ActivityTargetGroup.mechanism_id == line.mechanism_id, ActivityTargetGroup.activity_id == line.id)
+        .order_by(ActivityTargetGroup.position)
+        .correlate(line)
+    )
+
+
+def _money(line: type[Activity], fiscal_year: int) -> FromClause:
+    """What is secured for a line in the year: class of source, weighted amount and currency of each budget line."""
+    return (
+        select(
+            func.array_agg(FundingSource.source_class),
+            func.array_agg(BudgetLine.secured_amount * BudgetLine.weight),
+            func.array_agg(BudgetLine.currency),
+        )
+        .join(
+            FundingSource,
+            and_(FundingSource.mechanism_id == BudgetLine.mechanism_id, FundingSource.id == BudgetLine.source_id),
+        )
+        .where(
+            BudgetLine.mechanism_id == line.mechanism_id,
+            BudgetLine.activity_id == line.id,
+            BudgetLine.fiscal_year == fiscal_year,
+            BudgetLine.secured_amount > 0,
+        )
+        .correlate(line)
+        .lateral("money")
+    )
+
+
+def _alerts(actor: Actor, line: type[Activity]) -> FromClause:
+    """The open alerts on a line, the likeliest first: id, kind, code of the other line where it may be known."""
+    other = aliased(Activity)
+    first = (DuplicationAlert.score.desc(), DuplicationAlert.id)
+    return (
+        select(
+            func.array_agg(aggregate_order_by(DuplicationAlert.id, *first)),
+            func.array_agg(aggregate_order_by(DuplicationAlert.kind, *first)),
+            func.array_agg(aggregate_order_by(other.code, *first)),
+        )
+        .select_from(DuplicationAlert)
+        .outerjoin(other, other_line(actor, line, other))
+        .where(open_alert_of(actor, line, other))
+        .correlate(line)
+        .lateral("alerts")
+    )

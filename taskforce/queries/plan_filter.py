@@ -1,10 +1,10 @@
-"""Which lines of a plan a reader asks for, as conditions of one question: the page, the list and the file share them."""
+"""Which lines of a plan a reader asks for, as conditions that the page, the list and the file share."""
 
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from taskforce.access import Actor
@@ -49,14 +49,7 @@ def matching(actor: Actor, chosen: ActivityFilter) -> ColumnElement[bool]:
     """The condition that a filter sets on lines."""
     conditions: list[ColumnElement[bool]] = [true()]
     if chosen.text:
-        conditions.append(
-            or_(
-                *(
-                    column.icontains(chosen.text, autoescape=True)
-                    for column in (Activity.code, Activity.title, Activity.description)
-                )
-            )
-        )
+        conditions.append(_says(chosen.text))
     if chosen.lead_agency_id:
         conditions.append(Activity.lead_agency_id == chosen.lead_agency_id)
     if chosen.status:
@@ -72,37 +65,44 @@ def matching(actor: Actor, chosen: ActivityFilter) -> ColumnElement[bool]:
     return and_(*conditions)
 
 
-def open_alert_of(actor: Actor, other: type[Activity]) -> ColumnElement[bool]:
+def _says(text: str) -> ColumnElement[bool]:
+    """The code, title or description holds the text, whatever its capitals and accents."""
+    words = func.concat_ws(" ", Activity.code, Activity.title, Activity.description)
+    return func.strpos(func.lower(func.unaccent(words)), func.lower(func.unaccent(text))) > 0
+
+
+def open_alert_of(actor: Actor, line: type[Activity], other: type[Activity]) -> ColumnElement[bool]:
     """An open alert on the line, as far as the actor may know of it; `other` is outer-joined as its other line.
 
     Both lines are the actor's to see, or the actor stands for the agency that leads one of them.
     """
     return and_(
-        DuplicationAlert.mechanism_id == Activity.mechanism_id,
-        or_(DuplicationAlert.first_id == Activity.id, DuplicationAlert.second_id == Activity.id),
+        DuplicationAlert.mechanism_id == line.mechanism_id,
+        or_(DuplicationAlert.first_id == line.id, DuplicationAlert.second_id == line.id),
         DuplicationAlert.state.in_(OPEN_ALERTS),
         DuplicationAlert.kind != "complement",
-        or_(other.id.is_not(None), Activity.lead_agency_id.in_(sorted(actor.row_context.agencies))),
+        or_(other.id.is_not(None), line.lead_agency_id.in_(sorted(actor.row_context.agencies))),
     )
 
 
-def other_line(actor: Actor, other: type[Activity]) -> ColumnElement[bool]:
+def other_line(actor: Actor, line: type[Activity], other: type[Activity]) -> ColumnElement[bool]:
     """How the other line of an alert is joined, where it is the actor's to see."""
     return and_(
         other.mechanism_id == DuplicationAlert.mechanism_id,
         or_(other.id == DuplicationAlert.first_id, other.id == DuplicationAlert.second_id),
-        other.id != Activity.id,
+        other.id != line.id,
         visible_activities(actor, other),
     )
 
 
 def _has_alert(actor: Actor) -> ColumnElement[bool]:
     other = aliased(Activity)
-    return exists(
+    return (
         select(DuplicationAlert.id)
-        .outerjoin(other, other_line(actor, other))
-        .where(open_alert_of(actor, other))
+        .outerjoin(other, other_line(actor, Activity, other))
+        .where(open_alert_of(actor, Activity, other))
         .correlate(Activity)
+        .exists()
     )
 
 

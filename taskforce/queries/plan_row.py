@@ -1,6 +1,6 @@
 """The stored rows that a plan file is compared with and made from: whole rows by column, of one mechanism."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import Table, func, select
@@ -20,24 +20,28 @@ def _table(model: type[Base]) -> Table:
     return table
 
 
+def _named(table: Table, found: Iterable[Sequence[object]]) -> list[Row]:
+    names = [column.name for column in table.c]
+    return [dict(zip(names, row, strict=True)) for row in found]
+
+
 async def mechanism_by_code(session: Session, actor: Actor, code: str) -> Row | None:
     """The mechanism of this code, if there is one for this actor."""
-    found = await session.execute(
-        select(*_table(Mechanism).c).where(Mechanism.code == code, visible(actor, Mechanism.id))
-    )
-    return found.mappings().one_or_none()
+    table = _table(Mechanism)
+    found = await session.execute(select(*table.c).where(Mechanism.code == code, visible(actor, Mechanism.id)))
+    return next(iter(_named(table, found)), None)
 
 
-async def agencies_by_code(session: Session, codes: Sequence[str]) -> Sequence[Row]:
+async def agencies_by_code(session: Session, codes: Sequence[str]) -> list[Row]:
     """The agencies of all countries that have one of these codes."""
-    found = await session.execute(select(*_table(Agency).c).where(Agency.code.in_(codes)))
-    return found.mappings().all()
+    table = _table(Agency)
+    return _named(table, await session.execute(select(*table.c).where(Agency.code.in_(codes))))
 
 
-async def agencies_by_id(session: Session, ids: Sequence[UUID]) -> Sequence[Row]:
+async def agencies_by_id(session: Session, ids: Sequence[UUID]) -> list[Row]:
     """The agencies with these ids."""
-    found = await session.execute(select(*_table(Agency).c).where(Agency.id.in_(ids)))
-    return found.mappings().all()
+    table = _table(Agency)
+    return _named(table, await session.execute(select(*table.c).where(Agency.id.in_(ids))))
 
 
 async def shared_agencies(session: Session, actor: Actor, ids: Sequence[UUID], mechanism_id: UUID) -> set[UUID]:
@@ -58,7 +62,7 @@ async def shared_agencies(session: Session, actor: Actor, ids: Sequence[UUID], m
 
 async def rows(
     session: Session, actor: Actor, model: type[Base], mechanism_id: UUID, plan_id: UUID | None = None
-) -> Sequence[Row]:
+) -> list[Row]:
     """All rows of a tenant table in a mechanism, or of one plan in it, by position and then as they were added."""
     table = _table(model)
     allowed = visible_activities(actor) if table.name == "activity" else visible(actor, model.mechanism_id)  # type: ignore[attr-defined]  # every tenant table has it
@@ -66,8 +70,7 @@ async def rows(
     if plan_id is not None:
         statement = statement.where(table.c.plan_id == plan_id)
     order = [table.c[name] for name in ("position", "id") if name in table.c]
-    found = await session.execute(statement.order_by(*order))
-    return found.mappings().all()
+    return _named(table, await session.execute(statement.order_by(*order)))
 
 
 async def new_ids(session: Session, count: int) -> list[UUID]:
@@ -76,7 +79,3 @@ async def new_ids(session: Session, count: int) -> list[UUID]:
         return []
     found = await session.scalars(select(func.uuidv7()).select_from(func.generate_series(1, count)))
     return list(found)
-
-
-
-

@@ -90,6 +90,6 @@ def remembered(write: Callable[P, T]) -> Callable[P, T]:
 
     @wraps(write)
     def shown(*values: P.args, **named: P.kwargs) -> T:
-        return kept(_language.get(), *values, **named)
+        return kept(_language.get(), *values, **named)  # type: ignore[arg-type]  # dates, numbers, texts: hashable
 
     return shown

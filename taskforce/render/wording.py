@@ -10,7 +10,6 @@ from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from types import SimpleNamespace
 from uuid import uuid4
 
 from babel import Locale
@@ -18,25 +17,15 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, format_percent, get_currency_precision
 from jinja2 import ChainableUndefined, Environment, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined
 
-from taskforce.render.language import (
-    gettext,
-    locale,
-    locale_of,
-    ngettext,
-    remembered,
-    set_language,
-    speaking,
-    translations,
-)
+from taskforce.render.language import gettext as gettext
+from taskforce.render.language import locale, locale_of, remembered
+from taskforce.render.language import ngettext as ngettext
+from taskforce.render.language import set_language as set_language
+from taskforce.render.language import speaking as speaking
+from taskforce.render.language import translations as translations
 from taskforce.render.licences import browser_licences, server_licences
 from taskforce.render.marks import meter, shown_mark, strip, tag
 from taskforce.render.states import SHAPES
-
-__all__ = [
-    *("amount", "autonym", "chosen", "country", "day", "entered", "environment", "gettext", "is_rtl", "language"),
-    *("listed", "moment", "money", "months", "ngettext", "number", "percent", "problem", "set_language", "span"),
-    *("speaking", "static", "translations", "truncated"),
-]
 
 STATIC_FOLDER = Path(str(files("taskforce"))) / "web" / "static"
 NO_BREAK = "\u00a0"
@@ -221,18 +210,22 @@ def static(name: str) -> str:
     return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:10]}"
 
 
-def _govuk() -> SimpleNamespace:
-    """The macros of govuk-frontend-jinja, compiled in an environment of their own: they rely on lenient undefineds."""
-    lenient = Environment(
-        autoescape=True,
-        undefined=ChainableUndefined,
-        loader=PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
-    )
-    macros: dict[str, Callable[..., str]] = {}
-    for name, folder in COMPONENTS.items():
-        module = lenient.get_template(f"govuk_frontend_jinja/components/{folder}/macro.html").module
-        macros[name] = getattr(module, "govuk" + "".join(part.capitalize() for part in folder.split("-")))
-    return SimpleNamespace(**macros)
+class _Components:
+    """The macros of govuk-frontend-jinja by name. They rely on lenient undefined names, so they live in an environment
+    of their own; each is compiled when a page first uses it, because all at once take 0.25 s of every start."""
+
+    def __init__(self) -> None:
+        loader = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
+        self._lenient = Environment(autoescape=True, undefined=ChainableUndefined, loader=loader)
+
+    def __getattr__(self, name: str) -> Callable[..., str]:
+        if name not in COMPONENTS:
+            raise AttributeError(f"GOV.UK Frontend has no component {name}: see COMPONENTS")
+        folder = COMPONENTS[name]
+        module = self._lenient.get_template(f"govuk_frontend_jinja/components/{folder}/macro.html").module
+        macro: Callable[..., str] = getattr(module, "govuk" + "".join(part.capitalize() for part in folder.split("-")))
+        setattr(self, name, macro)
+        return macro
 
 
 def environment(folder: Path) -> Environment:
@@ -251,7 +244,7 @@ def environment(folder: Path) -> Environment:
         made.filters[written.__name__] = written
     for looked_up in (entered, chosen, problem, listed, is_rtl):
         made.filters[looked_up.__name__] = looked_up
-    made.globals.update(govuk=_govuk(), static=static, mark=shown_mark, shapes=SHAPES)
+    made.globals.update(govuk=_Components(), static=static, mark=shown_mark, shapes=SHAPES)
     made.globals.update(drawn_tag=tag, drawn_meter=meter, drawn_strip=strip)
     made.globals.update(browser_licences=browser_licences, server_licences=server_licences)
     made.globals["new_key"] = lambda: str(uuid4())

@@ -8,7 +8,7 @@ from typing import Final
 from taskforce.errors import Refused
 from taskforce.rules import states
 
-FIRST_STATUS: Final = "not_started"
+OPEN_PLANS: Final = ("draft", "consultation", "returned")  # statuses of a plan in which its lines may change
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ Key = TypeVar("Key", str, UUID)
 
 
 def lies_in(place: Key, other: Key, parents: Mapping[Key, Key | None]) -> bool:
-    """Whether a place is the other one, or lies in it over any number of steps. A circle in the data ends the search."""
+    """Whether a place is the other one, or lies in it over any number of steps; a circle ends the search."""
     seen: set[Key] = set()
     at: Key | None = place
     while at is not None and at not in seen:

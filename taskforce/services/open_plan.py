@@ -7,8 +7,9 @@ from taskforce.db import Session
 from taskforce.errors import Refused
 from taskforce.models import Plan
 from taskforce.queries import node
+from taskforce.rules.activity import OPEN_PLANS
 
-OPEN = ("draft", "consultation", "returned")
+OPEN = OPEN_PLANS
 
 
 async def open_plan(session: Session, actor: Actor, plan_id: UUID) -> Plan:

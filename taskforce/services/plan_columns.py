@@ -1,8 +1,6 @@
 """Which word of a plan file stands in which column: the one place that import and export both read."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Final
 
 from taskforce.models import (
@@ -39,22 +37,20 @@ from taskforce.models import (
     Target,
 )
 
-NOTHING: Final[Mapping[str, object]] = MappingProxyType({})
-
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """A word of the format and its column.
 
     `refers` is the noun that the word names by its code; `vocabulary` the list from which it comes; `spelled` are
-    values that the database writes otherwise.
+    values that the database writes otherwise, each with what it writes.
     """
 
     word: str
     column: str
     refers: str = ""
     vocabulary: str = ""
-    spelled: Mapping[str, object] = NOTHING
+    spelled: tuple[tuple[str, object], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +128,7 @@ AGENCIES: Final = Noun(
         NAME,
         Field("acronym", "acronym"),
         Field("other_names", "other_names"),
-        Field("sector", "sector", spelled=MappingProxyType({"law_enforcement": "police"})),
+        Field("sector", "sector", spelled=(("law_enforcement", "police"),)),
         Field("parent", "parent_id", refers="agencies"),
     ),
     position_in=None,
@@ -175,7 +171,7 @@ FUNDING_SOURCES: Final = Noun(
     (
         CODE,
         NAME,
-        Field("kind", "class", spelled=MappingProxyType({"donor": "donor_grant", "ngo": "ngo_own"})),
+        Field("kind", "class", spelled=(("donor", "donor_grant"), ("ngo", "ngo_own"))),
         Field("provider", "provider_agency_id", refers="agencies"),
         Field("start", "starts_on"),
         Field("end", "ends_on"),
@@ -184,7 +180,7 @@ FUNDING_SOURCES: Final = Noun(
         Field("on_budget", "budget_channel"),
         Field("currency", "currency"),
         Field("start_up", "is_start_up"),
-        Field("status", "is_requested", spelled=MappingProxyType({"agreed": False, "requested": True})),
+        Field("status", "is_requested", spelled=(("agreed", False), ("requested", True))),
         *MARKS,
     ),
 )

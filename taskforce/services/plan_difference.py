@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 from uuid import UUID
 
 from taskforce.errors import Refused
@@ -181,7 +182,7 @@ def _positions(
         rows = [pairs[at][1] for at in members]
         kept = [_number(row["position"]) for row in rows if row is not None]
         new_ones_are_last = all(row is not None for row in rows[: len(kept)])
-        if new_ones_are_last and all(one < other for one, other in zip(kept, kept[1:], strict=False)):
+        if new_ones_are_last and all(one < other for one, other in pairwise(kept)):
             numbers = kept + [last.get(group, -1) + 1 + more for more in range(len(rows) - len(kept))]
         else:
             numbers = list(range(len(rows)))
@@ -202,7 +203,7 @@ def _described(noun: Noun, row: Row, change: Mapping[str, object], known: Known)
 def _field_change(described: Field | None, column: str, values: tuple[object, object], known: Known) -> FieldChange:
     word = described.word if described else column.removesuffix("_id")
     vocabulary = described.vocabulary if described else ""
-    spelled = {stored: written for written, stored in described.spelled.items()} if described else {}
+    spelled = {stored: written for written, stored in described.spelled} if described else {}
     before, after = (
         _shown(spelled.get(value, value) if isinstance(value, str | bool) else value, vocabulary, known)
         for value in values

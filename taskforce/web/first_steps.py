@@ -39,7 +39,7 @@ class FirstStepsController(Controller):
         async with transaction(request.app.state.sessions, SIGN_IN) as session:
             is_set_up = await accounts.account_count(session) > 0
         view = FirstStepsView(is_set_up=is_set_up, secret=None)
-        return Reply(view, template="first-steps/show.html", then=f"/first-steps/{token}" if token else None)
+        return Reply(view, template="first_steps/show.html", then=f"/first-steps/{token}" if token else None)
 
     @reads("/first-steps/{secret:str}", May.PAGE_READ, only_page=True)
     async def show_form(
@@ -54,7 +54,7 @@ class FirstStepsController(Controller):
             is_set_up = await accounts.account_count(session) > 0
             is_open = await service.is_open(session, secret, now=now)
         view = FirstStepsView(is_set_up=is_set_up, secret=secret if is_open else None)
-        return Reply(view, template="first-steps/show.html", values=EMPTY)
+        return Reply(view, template="first_steps/show.html", values=EMPTY)
 
     @does("/first-steps/{secret:str}", May.INSTALLATION_BEGIN, FirstAdministrator, only_page=True)
     async def add_administrator(

@@ -8,6 +8,7 @@ from babel.messages.pofile import read_po
 from taskforce.render.catalogue import ENGLISH, extracted, written
 from taskforce.render.wording import environment
 
+LEXER = environment(Path())
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 
 
@@ -31,7 +32,7 @@ def test_english_is_whole() -> None:
 def _spoken(source: str) -> str:
     """What a template itself says: without tags of Jinja, what stands between {% trans %} and its end, and pictures."""
     kept, in_translation = [], False
-    for _line, kind, value in environment(TEMPLATES).lex(source):
+    for _line, kind, value in LEXER.lex(source):
         if kind == "name" and value in ("trans", "endtrans"):
             in_translation = value == "trans"
         elif kind == "data" and not in_translation:

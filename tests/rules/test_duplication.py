@@ -1,41 +1,25 @@
 """Which pairs of activities are duplicates, overlaps or complements, and that the score can be trusted."""
 
 import datetime as dt
-import importlib.util
 import itertools
-import json
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from taskforce.rules import candidates
 from taskforce.rules.duplication import (
     BEST_ALERTS,
-    LIKELY,
     MOST_COMPLEMENTS,
     NATIONAL,
     WEIGHTS,
-    Alert,
     Signal,
     Work,
     compare,
     find,
     fingerprint,
-)
-from taskforce.rules.trigrams import likeness, trigrams, words
-
-SHARED = Path(__file__).parents[3] / "shared"
-PLANS = sorted((SHARED / "plans").glob("*.yaml"))
-needs_benchmark = pytest.mark.skipif(
-    not (SHARED / "duplicates").exists(), reason="the labelled benchmark is not beside this checkout"
 )
 
 
@@ -261,30 +245,6 @@ def test_a_fingerprint_changes_with_every_scored_field_and_nothing_else(change: 
     assert fingerprint(TWIN, TALKS) == before
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("Élaborer des fiches", "elaborer des fiches"),
-        ("children's, (online)", "children s online"),
-        ("Trẻ em", "tre em"),
-        ("កុមារ", "កុមារ"),
-        ("बच्चे", "बच्चे"),
-        ("--- ", ""),
-    ],
-)
-def test_words_are_found_in_any_script(text: str, expected: str) -> None:
-    """Accents of Latin letters fall away, vowel signs of other scripts stay, punctuation parts words."""
-    assert words(text) == expected
-
-
-def test_likeness_runs_from_nothing_to_the_same() -> None:
-    """Texts without letters are like nothing, a text is like itself, and shared words count by their letter groups."""
-    assert trigrams("a bus") == {" a ", " bu", "bus", "us "}
-    assert likeness(trigrams("bus"), trigrams("bus")) == 1.0
-    assert likeness(trigrams("bus"), trigrams("bus stop")) == pytest.approx(3 / (3 * 7) ** 0.5)
-    assert likeness(trigrams(""), trigrams("bus")) == 0.0
-
-
 codes = st.frozensets(st.sampled_from("abcd"), max_size=3)
 dates = st.none() | st.dates(day("2024-01-01"), day("2024-06-30"))
 
@@ -371,161 +331,3 @@ def test_finding_misses_no_pair_that_comparing_would_raise(works: list[Work]) ->
             raised[alert.a, alert.b].band,
             raised[alert.a, alert.b].signals,
         )
-
-
-def test_large_blocks_are_narrowed_and_alike_texts_still_meet() -> None:
-    """Where everything falls into one block the pairs grow with the entries, and rare shared wording still pairs."""
-    count = 3000
-    entries = [
-        candidates.Entry(frozenset("x"), frozenset("x"), trigrams(f"plan {number:05}")) for number in range(count)
-    ]
-    entries[10] = entries[2900] = replace(entries[0], trigrams=trigrams("qwertz"))
-
-    found = list(candidates.pairs(entries))
-
-    assert (10, 2900) in found
-    assert len(found) == len(set(found))
-    assert len(found) < count * (candidates.MOST_COMPARED + candidates.RARE_TRIGRAMS * candidates.MOST_SHARING) / 2
-
-
-def scattered(count: int) -> list[Work]:
-    """Activities of 40 agencies over 60 districts, 9 kinds and 14 groups, spread without any chance."""
-    return [
-        replace(
-            TALKS,
-            key=f"A{number:05}",
-            agency=f"agency {number * 7 % 40}",
-            title=f"{('Training', 'Campaign', 'Meeting')[number % 3]} {number * 31 % 97} of {number * 17 % 101}",
-            kind=f"kind {number * 5 % 9}",
-            places=frozenset({f"district {number * 11 % 60}"}),
-            target_groups=frozenset({f"group {number * 13 % 14}"}),
-            starts_on=day("2024-01-01") + dt.timedelta(days=number * 37 % 300),
-            ends_on=day("2024-01-01") + dt.timedelta(days=number * 37 % 300 + 60),
-        )
-        for number in range(count)
-    ]
-
-
-def test_most_pairs_are_never_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of a plan of 2,000 activities, fewer than one pair in fifty is compared at all."""
-    looked_at = 0
-
-    def counted(pairs: Callable[..., Any]) -> Callable[..., Any]:
-        def count(entries: list[candidates.Entry]) -> Any:
-            nonlocal looked_at
-            for pair in pairs(entries):
-                looked_at += 1
-                yield pair
-
-        return count
-
-    monkeypatch.setattr("taskforce.rules.duplication.pairs", counted(candidates.pairs))
-    find(scattered(2000))
-
-    assert 0 < looked_at < 2000 * 1999 / 2 / 50
-
-
-def of_plan(path: Path) -> tuple[list[Work], dict[str, list[frozenset[str]]]]:
-    """The activities of a plan file, and its labelled pairs: expected and not."""
-    plan = yaml.safe_load(path.read_text(encoding="utf-8"))
-    works = [
-        Work(
-            key=activity["code"],
-            agency=activity["lead"],
-            title=activity["title"],
-            kind=activity["kind"],
-            capabilities=frozenset(str(number) for number in objective["mnr"]),
-            places=frozenset(activity["districts"]) - {"national"},
-            is_national="national" in activity["districts"],
-            target_groups=frozenset(activity["target_groups"]),
-            starts_on=activity["start"],
-            ends_on=activity["end"],
-            messages=frozenset(activity.get("messages", ())),
-            output=output["code"],
-        )
-        for objective in plan["objectives"]
-        for output in objective["outputs"]
-        for activity in output["activities"]
-    ]
-    labels = plan.get("duplication", {})
-    return works, {
-        label: [frozenset({pair["a"], pair["b"]}) for pair in labels.get(label, ())] for label in ("expected", "not")
-    }
-
-
-def mailed(alerts: list[Alert]) -> set[frozenset[str]]:
-    return {frozenset({alert.a, alert.b}) for alert in alerts if alert.kind in ("duplicate", "overlap")}
-
-
-@pytest.mark.skipif(not PLANS, reason="the seven national plans are not beside this checkout")
-@pytest.mark.parametrize("is_coded", [True, False], ids=["with capabilities", "without"])
-@pytest.mark.parametrize("path", PLANS, ids=lambda path: path.stem)
-def test_labelled_pairs_of_the_national_plans(path: Path, is_coded: bool) -> None:
-    """Every pair labelled as a duplicate is raised, no look-alike is, and hardly anything else."""
-    works, labels = of_plan(path)
-    found = mailed(find([work if is_coded else replace(work, capabilities=frozenset()) for work in works]))
-
-    assert found >= set(labels["expected"])
-    assert not found & set(labels["not"])
-    assert len(found) <= 2
-
-
-def evaluation() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("evaluate", SHARED / "duplicates" / "evaluate.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def json_lines(name: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (SHARED / "duplicates" / name).read_text(encoding="utf-8").splitlines()]
-
-
-WITHIN = {"Unguja": "Zanzibar", "Ilala": "Dar es Salaam", "Temeke": "Dar es Salaam", "Kasulu": "Kigoma"}
-
-
-def of_benchmark() -> list[Work]:
-    """The benchmark's activities: its `output` is our kind, its `sector` our capability; joint names agencies."""
-    rows = json_lines("activities.jsonl")
-    return [
-        Work(
-            key=row["id"],
-            agency=row["agency"],
-            title=row["title"],
-            description=row["description"],
-            kind=row["output"],
-            capabilities=frozenset({row["sector"]} if row["sector"] else ()),
-            places=frozenset(row["places"]) - {"national"},
-            place_ancestors=frozenset(WITHIN[place] for place in row["places"] if place in WITHIN),
-            is_national="national" in row["places"],
-            target_groups=frozenset(row["targets"]),
-            starts_on=day(row["start"]) if row["start"] else None,
-            ends_on=day(row["end"]) if row["end"] else None,
-            parent=row["parent_id"],
-            joint_with=frozenset(
-                other["id"]
-                for other in rows
-                if other["agency"] in row["joint_with"] and row["agency"] in other["joint_with"]
-            ),
-        )
-        for row in rows
-    ]
-
-
-@needs_benchmark
-def test_the_labelled_benchmark_is_ranked_well_enough() -> None:
-    """Without a language model: average precision at least .70, and at least .84 of the likely alerts are true."""
-    module = evaluation()
-    gold = json_lines("gold.jsonl")
-    alerts = [alert for alert in find(of_benchmark()) if alert.kind != "complement"]
-    ranked = [{"a": alert.a, "b": alert.b, "score": alert.score} for alert in alerts]
-
-    ranking = module.evaluate(gold, ranked)
-    likely = module.evaluate(gold, ranked, LIKELY)
-
-    assert ranking["AP"] >= 0.84
-    assert ranking["group_recall"] == 1.0
-    assert likely["P"] >= 0.84
-    assert likely["R"] >= 0.75

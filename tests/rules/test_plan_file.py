@@ -220,3 +220,11 @@ def test_the_generated_plan_is_valid_and_canonical() -> None:
     assert write(file) == text
     assert file.plan is not None
     assert file.plan.start == date(2026, 1, 1)
+
+
+def test_the_example_of_the_guide_is_valid() -> None:
+    """What a user copies from docs/plan-files.md passes the check as it stands."""
+    guide = (PLANS.parent / "docs" / "plan-files.md").read_text(encoding="utf-8")
+    examples = re.findall(r"^```yaml\n(.*?)^```$", guide, flags=re.MULTILINE | re.DOTALL)
+
+    assert [read_text(example, VOCABULARIES).mechanism.code for example in examples] == ["KE-EXAMPLE"]

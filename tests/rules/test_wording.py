@@ -189,6 +189,14 @@ def test_every_state_of_the_domain_has_a_look(states: Iterable[str]) -> None:
     assert {state.replace("_", " ") for state in states} <= set(STATES)
 
 
+def test_every_component_of_govuk_can_be_called(environment: Environment) -> None:
+    """Each name in COMPONENTS leads to a macro that exists, and no other name does."""
+    for name in wording.COMPONENTS:
+        assert callable(getattr(environment.globals["govuk"], name))
+    with pytest.raises(UndefinedError):
+        shown(environment, "{{ govuk.carousel({}) }}")
+
+
 def test_a_missing_name_is_an_error(environment: Environment) -> None:
     """A template that asks for what it was not given fails instead of showing nothing."""
     with pytest.raises(UndefinedError):
@@ -248,6 +256,22 @@ def test_an_error_is_tied_to_its_field(environment: Environment) -> None:
     assert ids["code"].get("aria-describedby") == "code-hint code-error"
     assert "Fill in the code" in "".join(ids["code-error"].itertext())
     assert ids["own"].get("type") == "radio"
+
+
+@pytest.mark.parametrize("base", [{}, {"base": "First"}])
+def test_a_conflict_shows_both_texts(environment: Environment, base: dict[str, str]) -> None:
+    """Who saved too late sees what stands now and what they typed; what both began from only where it is known."""
+    found = form({}, [{"name": "", "text": "Somebody saved this"}])
+    found["conflict"] = [{"name": "lead_agency", "theirs": "Police <b>", "yours": "", **base}]
+
+    html = shown(environment, '{% from "parts/form.html" import error_summary %}{{ error_summary(form) }}', form=found)
+
+    tree = html5lib.parse(html, namespaceHTMLElements=False)
+    cells = [
+        "".join(each.itertext()) for each in tree.iter() if each.tag in ("th", "td") and each.get("scope") != "col"
+    ]
+    assert cells == ["Lead agency", *base.values(), "Police <b>", "–"]
+    assert len([each for each in tree.iter() if each.get("role") == "alert"]) == 1
 
 
 def test_every_form_carries_its_plumbing(environment: Environment) -> None:

@@ -19,6 +19,7 @@ function nameParts() {
     choice.setAttribute('aria-label', row ? row.dataset.paramName : choice.closest('.opblock')?.id ?? 'API');
   }
   for (const answers of list.querySelectorAll('table[role="region"]:not([aria-label])')) answers.setAttribute('aria-label', answers.id);
+  for (const example of list.querySelectorAll('pre:not([tabindex])')) example.tabIndex = 0; // it may scroll sideways
 }
 new MutationObserver(nameParts).observe(list, { childList: true, subtree: true });
 

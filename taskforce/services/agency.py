@@ -1,0 +1,103 @@
+"""Agencies: adding an organisation as a member, and keeping its record."""
+
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field, field_validator
+
+from taskforce.access import Actor, May, require
+from taskforce.db import Session
+from taskforce.errors import Refused
+from taskforce.models import Agency, Mechanism, Membership
+from taskforce.queries import agency as agencies
+from taskforce.services.command import Command, check_version
+from taskforce.services.membership import Join, join
+
+Sector = Literal[
+    "government",
+    "local_government",
+    "police",
+    "justice",
+    "regulator",
+    "ngo",
+    "industry",
+    "un",
+    "donor",
+    "academia",
+    "other",
+]
+
+
+class SaveAgency(Command):
+    """The record of an organisation. Its code and country stay, since plan files know it by them."""
+
+    title: str = Field(title="Name", min_length=1, max_length=300)
+    acronym: str | None = Field(default=None, title="Short name", max_length=60)
+    other_names: list[str] = Field(default=[], title="Other names", description="Former names, other languages.")
+    sector: Sector = Field(title="Sector")
+    iati_identifier: str | None = Field(default=None, title="IATI identifier", max_length=100)
+    version: int = Field(default=1, title="Version", ge=1, description="The version that you opened.")
+
+    @field_validator("other_names")
+    @classmethod
+    def one_a_line(cls, value: list[str]) -> list[str]:
+        """A form sends one text with a name a line."""
+        return [name.strip() for each in value for name in each.splitlines() if name.strip()]
+
+
+class AddAgency(SaveAgency, Join):
+    """An organisation that the installation does not know yet, as a new member."""
+
+    code: str = Field(title="Code", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$", description="Such as MOE.")
+    is_international: bool = Field(default=False, title="International")
+
+
+def stored(agency: Agency) -> SaveAgency:
+    """The command that would write what is stored now."""
+    return SaveAgency.model_validate(agency, from_attributes=True)
+
+
+async def add_agency(session: Session, actor: Actor, mechanism: Mechanism, command: AddAgency) -> Membership:
+    """Record an organisation of the mechanism's country, or an international one, and make it a member.
+
+    Raises:
+        NotAllowed: the actor does not keep the agencies of the mechanism.
+        Refused: there is one with this code.
+    """
+    require(actor, May.AGENCY_EDIT, mechanism.id)
+    country = None if command.is_international else mechanism.country
+    if await agencies.code_is_taken(session, country, command.code):
+        raise Refused("%(code)s exists already. Search for it and add it as a member.", field="code", code=command.code)
+    agency = Agency(country=country, **command.model_dump(include=_OWN | {"code"}))
+    session.add(agency)
+    await session.flush()
+    return await join(session, actor, mechanism.id, agency.id, command)
+
+
+async def edit_agency(
+    session: Session, actor: Actor, mechanism: Mechanism, agency_id: UUID, command: SaveAgency
+) -> Agency:
+    """Change the record of an organisation of the mechanism's own country.
+
+    Raises:
+        NotFound, NotAllowed: it is no member here, or the actor does not keep the agencies.
+        Refused: it works in several countries, so that one of them does not rename it for the others.
+        Stale: somebody saved it meanwhile.
+    """
+    agency = await agencies.one(session, actor, mechanism.id, agency_id, for_update=True)
+    require(actor, May.AGENCY_EDIT, mechanism.id)
+    if not is_own(agency, mechanism):
+        raise Refused("%(agency)s is also a member elsewhere. Ask the administrator to change it.", agency=agency.title)
+    check_version(agency, command.version, stored(agency))
+    for name, value in command.model_dump(include=_OWN).items():
+        setattr(agency, name, value)
+    await session.flush()
+    return agency
+
+
+def is_own(agency: Agency, mechanism: Mechanism) -> bool:
+    """Whether the mechanism may change the record: the organisation is of its country."""
+    return agency.country == mechanism.country
+
+
+_OWN = {"title", "acronym", "other_names", "sector", "iati_identifier"}

@@ -1,0 +1,145 @@
+"""Putting a plan's page together from what the queries answer."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from taskforce.access import Actor, May, may
+from taskforce.db import Session
+from taskforce.queries import mechanism as mechanisms
+from taskforce.queries import place as places
+from taskforce.queries import plan as plans
+from taskforce.queries import plan_activities, plan_figures
+from taskforce.queries.agency_choice import agency_choices
+from taskforce.queries.plan import PlanRow
+from taskforce.queries.plan_activities import PAGE, ActivityRow
+from taskforce.queries.plan_figures import Tally
+from taskforce.queries.plan_filter import ActivityFilter
+from taskforce.queries.vocabulary_term import terms
+from taskforce.rules import money
+from taskforce.rules.activity import OPEN_PLANS
+from taskforce.views.base import Choice
+from taskforce.views.mechanism import MechanismHead
+from taskforce.views.plan import (
+    ActivityLine,
+    IndicatorLine,
+    PlanChoices,
+    PlanFigures,
+    PlanFilter,
+    PlanPage,
+)
+from taskforce.views.plan_line import activity_line, plan_head
+from taskforce.views.plan_tree import Tree, line_counts, sections, status_counts
+
+STATUSES: Final = ("met", "on_track", "constrained", "no_progress", "not_started", "cancelled")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a reader asks of a plan: the filter as it stands in the URL, what it means, and the page from 1."""
+
+    shown: PlanFilter
+    chosen: ActivityFilter
+    page: int
+
+
+async def plan_page(
+    session: Session, actor: Actor, all_plans: Sequence[PlanRow], plan: PlanRow, asked: Asked, *, today: dt.date
+) -> PlanPage:
+    """A plan with one page of its lines; `all_plans` are those of its mechanism."""
+    head = await mechanisms.head_by_id(session, actor, plan.mechanism_id)
+    tallies = await plan_figures.tallies(session, actor, plan)
+    matched: Mapping[UUID, int] = line_counts(tallies)
+    if asked.chosen.is_set:
+        matched = await plan_figures.match_counts(session, actor, plan, asked.chosen)
+    count = sum(matched.values())
+    page_count = max(1, -(-count // PAGE))
+    page = min(max(asked.page, 1), page_count)
+    rows = await plan_activities.page(session, actor, plan, asked.chosen, page)
+    tree = await _tree(session, actor, plan, rows, _Counted(tallies, matched, asked.chosen.is_set))
+    return PlanPage(
+        mechanism=MechanismHead.model_validate(head),
+        plan=plan_head(plan),
+        plans=[plan_head(each) for each in all_plans],
+        today=today,
+        figures=await _figures(session, actor, plan, tallies),
+        filter=asked.shown,
+        choices=await _choices(session, actor, plan),
+        objectives=sections(tree),
+        activity_count=sum(each.count for each in tallies),
+        matched_count=count,
+        first_output_id=next((each.output_id for each in tree.branches if each.output_id), None),
+        page=page,
+        page_count=page_count,
+        first_number=(page - 1) * PAGE + 1 if rows else 0,
+        last_number=(page - 1) * PAGE + len(rows),
+        sees_only_own=plan.status == "draft" and plan.mechanism_id not in actor.row_context.govern,
+        may=_verbs(actor, plan),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    tallies: Sequence[Tally]
+    matched: Mapping[UUID, int]
+    is_filtered: bool
+
+
+async def _tree(session: Session, actor: Actor, plan: PlanRow, rows: Sequence[ActivityRow], counted: _Counted) -> Tree:
+    branches = await plans.branches(session, actor, plan)
+    objectives = {row.objective_id for row in rows}
+    lines: dict[UUID, list[ActivityLine]] = {}
+    for row in rows:
+        lines.setdefault(row.output_id, []).append(activity_line(row, plan))
+    outputs = [each.output_id for each in branches if each.output_id and (each.objective_id in objectives or not rows)]
+    indicators: dict[UUID, list[IndicatorLine]] = {}
+    for found in await plans.indicators(session, actor, plan, outputs):
+        indicators.setdefault(found.output_id, []).append(IndicatorLine.model_validate(found))
+    return Tree(
+        branches=branches,
+        tallies=counted.tallies,
+        matched=counted.matched,
+        secured=await plan_figures.secured_amounts(session, actor, plan),
+        lines=lines,
+        indicators=indicators,
+        is_filtered=counted.is_filtered,
+    )
+
+
+async def _figures(session: Session, actor: Actor, plan: PlanRow, tallies: Sequence[Tally]) -> PlanFigures:
+    year = await plan_figures.year_money(session, actor, plan)
+    return PlanFigures(
+        statuses=status_counts(tallies, STATUSES),
+        required_amount=year.required_amount,
+        secured_amount=year.secured_amount,
+        secured_share=money.share(year.secured_amount, year.required_amount) if year.required_amount else None,
+        has_other_currency=year.has_other_currency,
+        open_alert_count=await plan_figures.open_alert_count(session, actor, plan),
+        own_plan_count=sum(each.own_plan_count for each in tallies),
+        own_plan_answered_count=sum(each.answered_count for each in tallies),
+    )
+
+
+async def _choices(session: Session, actor: Actor, plan: PlanRow) -> PlanChoices:
+    agencies = await agency_choices(session, actor, plan.mechanism_id)
+    return PlanChoices(
+        agencies=[Choice(id=str(each.id), label=each.title) for each in agencies],
+        places=[
+            Choice(id=str(each.id), label=each.title) for each in await places.names(session, actor, plan.mechanism_id)
+        ],
+        target_groups=[Choice(id=each.id, label=each.label) for each in await terms(session, "target_group")],
+    )
+
+
+def _verbs(actor: Actor, plan: PlanRow) -> list[str]:
+    if plan.status not in OPEN_PLANS:
+        return []
+    asked = (
+        ("add_objective", May.OBJECTIVE_EDIT),
+        ("add_output", May.OUTPUT_EDIT),
+        ("add_indicator", May.INDICATOR_EDIT),
+        ("add_activity", May.ACTIVITY_EDIT),
+    )
+    return [verb for verb, action in asked if may(actor, action, plan.mechanism_id)]

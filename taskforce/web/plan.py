@@ -1,0 +1,128 @@
+"""Plans: the page of one, the current one of a mechanism, its lines as a list and as a file."""
+
+import datetime as dt
+from collections.abc import AsyncIterator, Sequence
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Controller
+from litestar.connection import Request
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath, QueryParameter
+from litestar.response import Stream
+
+from taskforce.access import Actor, May, may
+from taskforce.db import Session, Sessions, transaction
+from taskforce.exchange.csv_text import BYTE_ORDER_MARK, csv_text, file_name
+from taskforce.exchange.plan_table import columns, table_row
+from taskforce.models import Plan
+from taskforce.queries import mechanism as mechanisms
+from taskforce.queries import node, plan_activities
+from taskforce.queries import plan as plans
+from taskforce.queries.plan import PlanRow
+from taskforce.queries.plan_activities import LIST
+from taskforce.views.mechanism import MechanismHead
+from taskforce.views.plan import ActivityList, NoPlan, PlanPage
+from taskforce.views.plan_line import activity_line
+from taskforce.views.plan_page import Asked, plan_page
+from taskforce.web.plan_filter import provide_asked, read_cursor, write_cursor
+from taskforce.web.reply import Reply
+from taskforce.web.route import reads
+
+
+def current(found: Sequence[PlanRow], today: dt.date) -> PlanRow | None:
+    """The plan whose dates contain the day and that was not cancelled, else the latest; None if there is none."""
+    running = [each for each in found if each.starts_on <= today <= each.ends_on and each.status != "cancelled"]
+    return running[0] if running else (found[-1] if found else None)
+
+
+async def _plans(session: Session, actor: Actor, plan_id: UUID) -> tuple[list[PlanRow], PlanRow]:
+    """All plans of the mechanism of a plan, and the plan itself."""
+    stored = await node.one(session, actor, Plan, plan_id)
+    found = await plans.of_mechanism(session, actor, stored.mechanism_id)
+    return found, next(each for each in found if each.id == plan_id)
+
+
+class PlanController(Controller):
+    """The plan of a year."""
+
+    path = "/"
+    dependencies = {"asked": Provide(provide_asked)}  # noqa: RUF012  # litestar's way to declare them
+
+    @reads("/plans/{plan_id:uuid}", May.PLAN_READ)
+    async def one(
+        self,
+        session: NamedDependency[Session],
+        actor: NamedDependency[Actor],
+        today: NamedDependency[dt.date],
+        plan_id: FromPath[UUID],
+        asked: NamedDependency[Asked],
+    ) -> Reply[PlanPage]:
+        """A plan with its objectives, outputs and one page of its activities."""
+        all_plans, plan = await _plans(session, actor, plan_id)
+        view = await plan_page(session, actor, all_plans, plan, asked, today=today)
+        return Reply(view, template="plan/page.html")
+
+    @reads("/mechanisms/{code:str}/plan", May.PLAN_READ)
+    async def of_mechanism(
+        self,
+        session: NamedDependency[Session],
+        actor: NamedDependency[Actor],
+        today: NamedDependency[dt.date],
+        code: FromPath[str],
+        asked: NamedDependency[Asked],
+    ) -> Reply[PlanPage] | Reply[NoPlan]:
+        """The plan of today, else the latest; says so where there is none."""
+        head = await mechanisms.head(session, actor, code)
+        found = await plans.of_mechanism(session, actor, head.id)
+        plan = current(found, today)
+        if plan is None:
+            verbs = ["add_plan"] if may(actor, May.PLAN_EDIT, head.id) else []
+            return Reply(NoPlan(mechanism=MechanismHead.model_validate(head), may=verbs), template="plan/none.html")
+        view = await plan_page(session, actor, found, plan, asked, today=today)
+        return Reply(view, template="plan/page.html")
+
+    @reads("/plans/{plan_id:uuid}/activities", May.ACTIVITY_READ)
+    async def activities(
+        self,
+        session: NamedDependency[Session],
+        actor: NamedDependency[Actor],
+        plan_id: FromPath[UUID],
+        asked: NamedDependency[Asked],
+        cursor: Annotated[str, QueryParameter()] = "",
+    ) -> Reply[ActivityList]:
+        """The lines of a plan, 100 an answer, in the plan's order; on the page mount the plan shows them."""
+        _, plan = await _plans(session, actor, plan_id)
+        rows = await plan_activities.following(session, actor, plan, asked.chosen, read_cursor(cursor))
+        view = ActivityList(
+            plan_id=plan_id,
+            activities=[activity_line(row, plan) for row in rows],
+            next_cursor=write_cursor(rows[-1].rank) if len(rows) == LIST else None,
+        )
+        return Reply(view, then=f"/plans/{plan_id}?{asked.shown.address}")
+
+    @reads("/plans/{plan_id:uuid}/activities.csv", May.ACTIVITY_READ)
+    async def file(
+        self,
+        request: Request[Any, Any, Any],
+        session: NamedDependency[Session],
+        actor: NamedDependency[Actor],
+        plan_id: FromPath[UUID],
+        asked: NamedDependency[Asked],
+    ) -> Stream:
+        """The lines that the page shows with the same filter, all of them, as CSV."""
+        _, plan = await _plans(session, actor, plan_id)
+        name = file_name(plan.code, "activities")
+        return Stream(
+            _written(request.app.state.sessions, actor, plan, asked),
+            media_type="text/csv; charset=utf-8",
+            headers={"content-disposition": f'attachment; filename="{name}"'},
+        )
+
+
+async def _written(sessions: Sessions, actor: Actor, plan: PlanRow, asked: Asked) -> AsyncIterator[str]:
+    """The file in pieces. It is read in a transaction of its own, since the request's ends before the answer goes."""
+    yield BYTE_ORDER_MARK + csv_text([columns(plan.currency)])
+    async with transaction(sessions, actor, action=May.ACTIVITY_READ) as session:
+        async for rows in plan_activities.stream(session, actor, plan, asked.chosen):
+            yield csv_text(table_row(activity_line(row, plan), row) for row in rows)
