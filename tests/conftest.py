@@ -71,7 +71,7 @@ async def _make_template(server: postgres.Server) -> None:
 @asynccontextmanager
 async def cloned(server: postgres.Server, name: str) -> AsyncIterator[str]:
     """The address, as tf_app, of a fresh database."""
-    lock = Path(server.socket_folder) / "tests.lock"
+    lock = Path(server.data).parent / "tests.lock"
     with lock.open("w") as held:
         await asyncio.to_thread(fcntl.flock, held, fcntl.LOCK_EX)
         await _make_template(server)

@@ -308,7 +308,4 @@ def _can_have_a_twin(activity: Activity) -> bool:
 
 
 def _may_lead(agency: Agency, activity: Activity) -> bool:
-    return agency.role not in ("donor", "treasury", "observer") and agency.code not in (
-        activity.lead,
-        *activity.support,
-    )
+    return agency.role not in OUTSIDE and agency.code != activity.lead

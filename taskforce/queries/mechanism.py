@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from taskforce.access import Actor
 from taskforce.db import Session
-from taskforce.errors import NotFound
+from taskforce.errors import NotAllowed, NotFound
 from taskforce.models import (
     Activity,
     Agency,
@@ -152,9 +152,12 @@ async def one(session: Session, actor: Actor, mechanism_id: UUID, *, for_update:
 
     Raises:
         NotFound: there is no such mechanism for this actor.
+        NotAllowed: the actor sees it, but writes nothing there, so that the database does not let it be locked.
     """
     statement = select(Mechanism).where(visible(actor, Mechanism.id), Mechanism.id == mechanism_id)
     found = await session.scalar(statement.with_for_update() if for_update else statement)
+    if found is None and for_update and await session.scalar(statement) is not None:
+        raise NotAllowed(f"{actor.title} only reads here; the secretariat can change it")
     if found is None:
         raise NotFound("mechanism")
     return found

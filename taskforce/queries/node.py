@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from taskforce.access import Actor
 from taskforce.db import Session
-from taskforce.errors import NotFound
+from taskforce.errors import NotAllowed, NotFound
 from taskforce.models import Activity
 from taskforce.models.base import TenantNode
 from taskforce.queries.visible import visible, visible_activities
@@ -20,10 +20,13 @@ async def one(session: Session, actor: Actor, model: type[T], row_id: UUID, *, f
 
     Raises:
         NotFound: there is none, or it is not the actor's to see.
+        NotAllowed: the actor sees it, but writes nothing there, so that the database does not let it be locked.
     """
     allowed = visible_activities(actor) if model is Activity else visible(actor, model.mechanism_id)
     statement = select(model).where(allowed, model.id == row_id)
     found = await session.scalar(statement.with_for_update() if for_update else statement)
+    if found is None and for_update and await session.scalar(statement) is not None:
+        raise NotAllowed(f"{actor.title} only reads here; the secretariat can change it")
     if found is None:
         raise NotFound(getattr(model, "__tablename__", "row"))
     return found

@@ -14,7 +14,7 @@ from taskforce.services.plan_difference import LinkList, Update
 
 # One JSON parameter carries all rows; the row type of the table gives every value its type. COPY is refused on tables
 # with row-level security, and many single INSERTs would each call the audit trigger.
-_ROWS = "jsonb_populate_recordset(null::{table}, cast(:rows as jsonb))"
+_ROWS = "json_populate_recordset(null::{table}, cast(:rows as json))"
 
 
 def _quoted(columns: Sequence[str], prefix: str = "") -> str:

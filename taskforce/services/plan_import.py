@@ -29,7 +29,7 @@ class _Place:
 
     mechanism_id: UUID
     stored_mechanism: Row | None
-    plan_id: UUID | None = None
+    plan_id: UUID | None = None  # of the stored plan
     stored_plan: Row | None = None
 
 
@@ -91,7 +91,9 @@ async def _difference(session: Session, actor: Actor, wanted: PlanRows) -> _Diff
             changes.append(await _noun(session, actor, (noun, rows), place, known))
     joint = await _joint(session, actor, wanted, place, known)
     _check_plan_is_open(place, changes, joint)
-    return _Difference(place, changes, joint, _report(wanted, place, changes, joint))
+    plan_id = UUID(str(known.ids[PLAN.name][wanted.plan_code])) if wanted.plan_code else None
+    report = _report(wanted, replace(place, plan_id=plan_id), changes, joint)
+    return _Difference(place, changes, joint, report)
 
 
 async def _id_of(session: Session, stored: Row | None) -> UUID:
@@ -238,7 +240,9 @@ def _report(wanted: PlanRows, place: _Place, changes: list[Changes], joint: list
         nouns.append(NounReport("joint_with", added, (), len(wanted.joint) - len(joint), 0))
     return ImportReport(
         mechanism=str(wanted.mechanism.values["code"]),
+        mechanism_id=place.mechanism_id,
         plan=wanted.plan_code,
+        plan_id=place.plan_id,
         is_new_mechanism=place.stored_mechanism is None,
         is_new_plan=wanted.plan_code is not None and place.stored_plan is None,
         nouns=tuple(nouns),

@@ -1,6 +1,7 @@
 """What a plan file wants to be stored, before anything is looked up, and what an import says that it does."""
 
 from dataclasses import dataclass, field
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +74,12 @@ class NounReport:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import does, noun by noun in the order of writing."""
+    """What an import does, noun by noun in the order of writing. A preview's ids of new rows are never used."""
 
     mechanism: str
+    mechanism_id: UUID
     plan: str | None
+    plan_id: UUID | None
     is_new_mechanism: bool
     is_new_plan: bool
     nouns: tuple[NounReport, ...]

@@ -237,6 +237,7 @@ def _worded(error: ErrorDetails, command: type[BaseModel]) -> tuple[str, str]:
         "missing": _("Fill in: %(label)s."),
         "string_too_short": _("Fill in: %(label)s."),
         "string_too_long": _("%(label)s must have %(limit)s characters or fewer. Shorten it."),
+        "date_from_datetime_inexact": _("%(label)s must be a real date, like 2026-07-15."),
         "date_from_datetime_parsing": _("%(label)s must be a real date, like 2026-07-15."),
         "date_parsing": _("%(label)s must be a real date, like 2026-07-15."),
         "uuid_parsing": _("%(label)s must be one of the list. Choose again."),

@@ -133,14 +133,13 @@ def test_after_a_kill_nothing_is_alive_and_committed_rows_stay(home: Path) -> No
     assert ask(server, "select count(*) from kept") == "4"
 
 
-@pytest.mark.parametrize("written", ["", "12", "not a number\n", "\0" * 40])
-def test_a_truncated_pid_file_does_not_matter(home: Path, written: str) -> None:
-    """A postmaster.pid that was cut short by a crash is no obstacle."""
+def test_a_truncated_pid_file_does_not_matter(home: Path) -> None:
+    """A postmaster.pid that was cut short by a crash, or holds anything else, is no obstacle."""
     server = postgres.start(home)
-    kill(server)
-    (server.data / "postmaster.pid").write_text(written)
-
-    assert ask(postgres.start(home), "select 1") == "1"
+    for written in ("", "12", "not a number\n", "\0" * 40):
+        kill(server)
+        (server.data / "postmaster.pid").write_text(written)
+        assert ask(postgres.start(home), "select 1") == "1", written
 
 
 @pytest.mark.parametrize("place", ["postmaster.pid", ".s.PGSQL.5432.lock"])

@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from taskforce.exchange import yaml_text
@@ -245,6 +245,7 @@ def refusal_of(data: bytes) -> Broken | Unreadable | None:
     return None
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
 def test_no_bytes_break_the_reader(data: bytes) -> None:
     """Any bytes give one of the two refusals in words, never another exception."""
@@ -255,6 +256,7 @@ LINES = GOOD.splitlines()
 DAMAGE = ["", "a: b", "  x: [", "- ", "    lead: {}", "null", "? a", "\t", "  - {code: MOE}"]
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(LINES) - 1), st.sampled_from(DAMAGE))
 def test_a_damaged_line_is_refused_in_words(line: int, instead: str) -> None:
     """A plan with one line replaced is read, or refused with advice; each error has a line of the file."""

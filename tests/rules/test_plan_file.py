@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.generate import plan_of
@@ -173,6 +173,7 @@ def test_instruments_and_legal_basis_are_one() -> None:
 TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=60)
 
 
+@settings(deadline=None)  # the first example also loads the lists of countries and currencies
 @given(title=TEXT, name=TEXT)
 def test_any_text_survives_writing_and_reading(title: str, name: str) -> None:
     """Whatever words people write, colons, quotes, hashes, emoji, come back as they were."""

@@ -1,0 +1,245 @@
+"""Questions about one activity: itself, what it is linked to, and what may be linked to it."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+from uuid import UUID
+
+from sqlalchemy import Select, Text, and_, case, cast, func, literal, or_, select, union_all
+from sqlalchemy.orm import aliased
+
+from taskforce.access import Actor
+from taskforce.db import Session
+from taskforce.errors import NotFound
+from taskforce.models import (
+    Activity,
+    ActivityCapability,
+    ActivityJoint,
+    ActivityMessage,
+    ActivityPlace,
+    ActivityResponsibility,
+    ActivitySupport,
+    ActivityTargetGroup,
+    Agency,
+    Message,
+    Objective,
+    Output,
+    Place,
+    Plan,
+    Provenance,
+    Responsibility,
+    VocabularyTerm,
+)
+from taskforce.queries.visible import visible, visible_activities
+
+Relation = Literal["support", "place", "target_group", "capability", "responsibility", "message", "joint"]
+Question = Select[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityDetail:
+    """An activity with the names of what it stands in. `earlier_…` is the line that it was carried over from."""
+
+    id: UUID
+    mechanism_id: UUID
+    code: str
+    title: str
+    description: str | None
+    kind_label: str | None
+    lead_agency_id: UUID | None
+    lead_title: str | None
+    starts_on: dt.date | None
+    ends_on: dt.date | None
+    actual_starts_on: dt.date | None
+    actual_ends_on: dt.date | None
+    status: str
+    status_reason: str | None
+    is_national: bool
+    own_plan: str | None
+    own_plan_reference: str | None
+    is_confidential: bool
+    is_illustrative: bool | None
+    fact_reference: str | None
+    fact_statement: str | None
+    plan_id: UUID
+    output_id: UUID
+    output_code: str
+    output_title: str
+    objective_id: UUID
+    objective_code: str
+    objective_title: str
+    earlier_id: UUID | None
+    earlier_code: str | None
+    earlier_title: str | None
+    earlier_plan_title: str | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Something that an activity is linked to: its id as text, its code and its words."""
+
+    relation: Relation
+    id: str
+    code: str
+    text: str
+
+
+async def detail(session: Session, actor: Actor, activity_id: UUID) -> ActivityDetail:
+    """An activity as its page shows it.
+
+    Raises:
+        NotFound: there is none, or it is not the actor's to see.
+    """
+    earlier, earlier_plan = aliased(Activity), aliased(Plan)
+    statement: Question = (
+        select(
+            Activity.id,
+            Activity.mechanism_id,
+            Activity.code,
+            Activity.title,
+            Activity.description,
+            VocabularyTerm.label,
+            Activity.lead_agency_id,
+            Agency.title,
+            Activity.starts_on,
+            Activity.ends_on,
+            Activity.actual_starts_on,
+            Activity.actual_ends_on,
+            Activity.status,
+            Activity.status_reason,
+            Activity.is_national,
+            Activity.own_plan,
+            Activity.own_plan_reference,
+            Activity.is_confidential,
+            Activity.is_illustrative,
+            Provenance.reference,
+            Provenance.statement,
+            Activity.plan_id,
+            Output.id,
+            Output.code,
+            Output.title,
+            Objective.id,
+            Objective.code,
+            Objective.title,
+            earlier.id,
+            earlier.code,
+            earlier.title,
+            earlier_plan.title,
+            Activity.version,
+        )
+        .join(Output, and_(Output.mechanism_id == Activity.mechanism_id, Output.id == Activity.output_id))
+        .join(Objective, and_(Objective.mechanism_id == Output.mechanism_id, Objective.id == Output.objective_id))
+        .outerjoin(VocabularyTerm, VocabularyTerm.id == Activity.kind_id)
+        .outerjoin(Agency, Agency.id == Activity.lead_agency_id)
+        .outerjoin(
+            Provenance, and_(Provenance.mechanism_id == Activity.mechanism_id, Provenance.id == Activity.fact_id)
+        )
+        .outerjoin(
+            earlier,
+            and_(
+                earlier.mechanism_id == Activity.mechanism_id,
+                earlier.id == Activity.carried_over_from_id,
+                visible_activities(actor, earlier),
+            ),
+        )
+        .outerjoin(
+            earlier_plan,
+            and_(earlier_plan.mechanism_id == earlier.mechanism_id, earlier_plan.id == earlier.plan_id),
+        )
+        .where(visible_activities(actor), Activity.id == activity_id)
+    )
+    found = (await session.execute(statement)).one_or_none()
+    if found is None:
+        raise NotFound("activity")
+    return ActivityDetail(*found)
+
+
+# Each link table with what it leads to: the column that names the target, the target's key, its code and its words.
+_LINKS: Final[tuple[tuple[Relation, Any, Any, Any, Any, Any], ...]] = (
+    ("support", ActivitySupport, ActivitySupport.agency_id, Agency.id, Agency.code, Agency.title),
+    ("place", ActivityPlace, ActivityPlace.place_id, Place.id, Place.code, Place.title),
+    (
+        "target_group",
+        ActivityTargetGroup,
+        ActivityTargetGroup.target_group_id,
+        VocabularyTerm.id,
+        VocabularyTerm.code,
+        VocabularyTerm.label,
+    ),
+    (
+        "capability",
+        ActivityCapability,
+        ActivityCapability.capability_id,
+        VocabularyTerm.id,
+        VocabularyTerm.code,
+        VocabularyTerm.label,
+    ),
+    (
+        "responsibility",
+        ActivityResponsibility,
+        ActivityResponsibility.responsibility_id,
+        Responsibility.id,
+        Responsibility.code,
+        Responsibility.statement,
+    ),
+    ("message", ActivityMessage, ActivityMessage.message_id, Message.id, Message.code, Message.text),
+)
+
+
+def _linked(actor: Actor, activity: Activity | ActivityDetail) -> list[Question]:
+    return [
+        select(
+            literal(relation).label("relation"),
+            cast(target, Text).label("id"),
+            code.label("code"),
+            words.label("words"),
+            link.position.label("position"),
+        )
+        .join(link, target == key)
+        .where(
+            visible(actor, link.mechanism_id),
+            link.mechanism_id == activity.mechanism_id,
+            link.activity_id == activity.id,
+        )
+        for relation, link, target, key, code, words in _LINKS
+    ]
+
+
+def _joint(actor: Actor, activity: Activity | ActivityDetail) -> Question:
+    other = case((ActivityJoint.activity_id == activity.id, ActivityJoint.other_id), else_=ActivityJoint.activity_id)
+    return (
+        select(literal("joint"), cast(Activity.id, Text), Activity.code, Activity.title, literal(0))
+        .join(ActivityJoint, and_(ActivityJoint.mechanism_id == Activity.mechanism_id, Activity.id == other))
+        .where(
+            visible_activities(actor),
+            ActivityJoint.mechanism_id == activity.mechanism_id,
+            or_(ActivityJoint.activity_id == activity.id, ActivityJoint.other_id == activity.id),
+        )
+    )
+
+
+async def related(session: Session, actor: Actor, activity: Activity | ActivityDetail) -> list[Related]:
+    """All that an activity is linked to, each relation in its order; of joint lines those that the actor sees."""
+    found = union_all(*_linked(actor, activity), _joint(actor, activity)).subquery("found")
+    statement = select(found.c.relation, found.c.id, found.c.code, found.c.words).order_by(
+        found.c.relation, found.c.position, found.c.code
+    )
+    return [Related(*row) for row in await session.execute(statement)]
+
+
+async def next_position(session: Session, mechanism_id: UUID, output_id: UUID) -> int:
+    """Where a line that is added to the output comes."""
+    last = await session.scalar(
+        select(func.max(Activity.position)).where(
+            Activity.mechanism_id == mechanism_id, Activity.output_id == output_id
+        )
+    )
+    return 0 if last is None else last + 1
+
+
+async def by_code(session: Session, actor: Actor, plan_id: UUID, code: str) -> UUID | None:
+    """The line of a plan that has this code, if the actor sees it."""
+    return await session.scalar(
+        select(Activity.id).where(visible_activities(actor), Activity.plan_id == plan_id, Activity.code == code)
+    )

@@ -1,0 +1,72 @@
+"""What pays for an activity, line by line, and what is at stake when it goes."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, and_, select
+
+from taskforce.access import Actor
+from taskforce.db import Session
+from taskforce.models import Agency, BudgetLine, FundingSource, VocabularyTerm
+from taskforce.queries.visible import visible
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyRow:
+    """A budget line. `weight`: the share of it that counts here, above 0 and at most 1."""
+
+    id: UUID
+    source_id: UUID
+    source_title: str
+    source_class: str
+    provider_agency_id: UUID | None
+    provider_title: str | None
+    cost_type: str
+    fiscal_year: int
+    currency: str
+    asked_amount: Decimal
+    refused_amount: Decimal
+    secured_amount: Decimal
+    weight: Decimal
+    is_in_kind: bool
+    vote_code: str | None
+    is_illustrative: bool | None
+
+
+async def budget_lines(session: Session, actor: Actor, mechanism_id: UUID, activity_id: UUID) -> list[MoneyRow]:
+    """The budget lines of an activity that the caller found visible, by year and then in their order."""
+    statement: Select[*tuple[Any, ...]] = (
+        select(
+            BudgetLine.id,
+            FundingSource.id,
+            FundingSource.title,
+            FundingSource.source_class,
+            FundingSource.provider_agency_id,
+            Agency.title,
+            VocabularyTerm.label,
+            BudgetLine.fiscal_year,
+            BudgetLine.currency,
+            BudgetLine.asked_amount,
+            BudgetLine.refused_amount,
+            BudgetLine.secured_amount,
+            BudgetLine.weight,
+            BudgetLine.is_in_kind,
+            BudgetLine.vote_code,
+            BudgetLine.is_illustrative,
+        )
+        .join(
+            FundingSource,
+            and_(FundingSource.mechanism_id == BudgetLine.mechanism_id, FundingSource.id == BudgetLine.source_id),
+        )
+        .join(VocabularyTerm, VocabularyTerm.id == BudgetLine.cost_type_id)
+        .outerjoin(Agency, Agency.id == FundingSource.provider_agency_id)
+        .where(
+            visible(actor, BudgetLine.mechanism_id),
+            BudgetLine.mechanism_id == mechanism_id,
+            BudgetLine.activity_id == activity_id,
+        )
+        .order_by(BudgetLine.fiscal_year, BudgetLine.position, FundingSource.title, VocabularyTerm.label)
+    )
+    return [MoneyRow(*row) for row in await session.execute(statement)]
