@@ -33,7 +33,7 @@ documents: .venv/dev.stamp  ## Write the generated documents anew
 	.venv/bin/python -m tests.house.documents
 
 catalogue: .venv/dev.stamp  ## Extract the words of the pages and build the catalogues
-	.venv/bin/pybabel extract --quiet --mapping taskforce/locale/babel.cfg --output taskforce/locale/messages.pot .
+	.venv/bin/python -m taskforce.render.catalogue
 
 browser:  ## Install Chromium from Debian where it is missing and that can be done
 	@command -v chromium >/dev/null || { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] \

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import NullPool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bench.generate import generated
+from bench.generate import plan_of
 from bench.measure import cpu_seconds, milliseconds, serving
 from taskforce import postgres
 from taskforce.access import OPERATOR, SIGN_IN
@@ -58,7 +58,7 @@ async def _filled(app_url: str, now: dt.datetime) -> Made:
     sessions = create_sessions(engine)
     async with transaction(sessions, OPERATOR) as session:
         await load_vocabularies(session)
-    plan_file = generated(ACTIVITIES)
+    plan_file = plan_of(ACTIVITIES)
     started = time.perf_counter()
     async with transaction(sessions, OPERATOR) as session:
         await apply(session, OPERATOR, plan_file, file_name="generated")
@@ -72,7 +72,9 @@ async def _filled(app_url: str, now: dt.datetime) -> Made:
         session.add(account)
         await session.flush()
         session.add(
-            Appointment(mechanism_id=mechanism, account_id=account.id, role="secretariat", starts_on=dt.date(2020, 1, 1))
+            Appointment(
+                mechanism_id=mechanism, account_id=account.id, role="secretariat", starts_on=dt.date(2020, 1, 1)
+            )
         )
     async with transaction(sessions, SIGN_IN) as session:
         cookie = await accounts.open_session(session, account.id, now=now, address="bench", agent="bench")
@@ -102,7 +104,7 @@ def _measured(server: postgres.Server, made: Made) -> dict[str, dict[str, float]
             }
             for name, path in paths.items():
                 found[name][floor] = milliseconds(FLOOR_PORT, path, {}, process, database)
-    with serving("taskforce.app:app", OUR_PORT, ours) as process:
+    with serving("--factory taskforce.app:serve_app", OUR_PORT, ours) as process:
         page = {"Cookie": f"{cookie_name()}={made.cookie}"}
         api = {"Authorization": f"Bearer {made.token}"}
         for name, path, headers in (

@@ -38,7 +38,7 @@ def cpu_seconds(*roots: int) -> float:
 @contextmanager
 def serving(target: str, port: int, environment: Mapping[str, str]) -> Iterator[int]:
     """A granian with one worker on a port; gives its process id."""
-    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--port", str(port), "--no-log", target]
+    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--port", str(port), "--no-log", *target.split()]
     process = subprocess.Popen(command, env={**os.environ, **environment})  # noqa: S603 - our own interpreter
     try:
         for _ in range(200):

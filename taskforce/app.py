@@ -22,24 +22,31 @@ from litestar.template import TemplateConfig
 from litestar.types import ASGIApp, ControllerRouterHandler, HTTPScope, Message, Receive, Scope, Send
 
 from taskforce import __version__, jobs
-from taskforce.access import May
-from taskforce.db import create_engine, create_sessions
+from taskforce.access import SIGN_IN, May
+from taskforce.db import create_engine, create_sessions, transaction
+from taskforce.queries.account import is_demonstration
 from taskforce.render.wording import environment
 from taskforce.settings import project_folder, settings
+from taskforce.web.assignment import AssignmentController
 from taskforce.web.carried import Carried, carry
 from taskforce.web.errors import HANDLERS
 from taskforce.web.first_steps import FirstStepsController
 from taskforce.web.foot import FootController
+from taskforce.web.instrument import InstrumentController
 from taskforce.web.mechanism import MechanismController
 from taskforce.web.objective import ObjectiveController
 from taskforce.web.open_api import DescriptionPlugin
+from taskforce.web.responsibility import ResponsibilityController
 from taskforce.web.sign_in import SignInController, provide_actor, provide_session
 
 CONTROLLERS: tuple[Any, ...] = (
+    AssignmentController,
     FirstStepsController,
     FootController,
+    InstrumentController,
     MechanismController,
     ObjectiveController,
+    ResponsibilityController,
     SignInController,
 )
 Clock = Callable[[], dt.datetime]
@@ -138,6 +145,8 @@ def create_app(*, database_url: str, clock: Clock = _utc_now, pool_size: int = 5
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         engine = create_engine(database_url, statement_cache_size=settings().statement_cache_size, pool_size=pool_size)
         app.state.sessions = create_sessions(engine)
+        async with transaction(app.state.sessions, SIGN_IN) as session:
+            app.state.is_demonstration = await is_demonstration(session)
         clocked = jobs.scheduler(app.state.sessions, clock) if with_jobs else None
         if clocked:
             clocked.start()
@@ -188,3 +197,15 @@ def create_app(*, database_url: str, clock: Clock = _utc_now, pool_size: int = 5
 
 def _environment() -> Any:
     return environment(project_folder("templates"))
+
+
+def serve_app() -> Litestar:
+    """The application as a server process builds it, from the settings.
+
+    Raises:
+        RuntimeError: no database is named; `taskforce serve` names it.
+    """
+    address = settings().database_url
+    if address is None:
+        raise RuntimeError("TASKFORCE_DATABASE_URL is not set: start the server with `taskforce serve`")
+    return create_app(database_url=address, with_jobs=True)

@@ -244,7 +244,7 @@ def _within(day: date | None, plan: Plan, years: int) -> date | None:
 def _with_statuses(objectives: tuple[Objective, ...]) -> tuple[Objective, ...]:
     """Give the activities every status, the early ones the good ones, and answers about the lead's own plan."""
     found = [activity for objective in objectives for output in objective.outputs for activity in output.activities]
-    ordered = sorted(found, key=lambda activity: (activity.start or date.max, found.index(activity)))
+    ordered = sorted(found, key=lambda activity: activity.start or date.max)
     standing = {
         activity.code: STATUSES[place * len(STATUSES) // len(ordered)] for place, activity in enumerate(ordered)
     }

@@ -1,5 +1,6 @@
 """What is wrong with a file, and where: one error of it, and the two ways in which a file is refused."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
@@ -9,6 +10,8 @@ from taskforce.errors import Refused
 FieldPath = tuple[str | int, ...]
 
 MOST_ERRORS: Final = 100  # more than a person reads before correcting the first ones
+LONGEST_COMPARED: Final = 60  # characters of a value for which a near code is looked for
+MOST_COMPARED: Final = 2000  # codes among which it is looked for
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -28,11 +31,16 @@ class FileError:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """An error before its line is known: the way to the value, what is wrong with it, what to write."""
+    """An error before its line is known: the way to the value, what is wrong with it, what to write.
+
+    With `known` codes the advice is the nearest of them to `advice`. It is looked for only when the error is shown,
+    since a file may hold more unknown codes than anybody could compare with everything.
+    """
 
     path: FieldPath
     problem: str
     advice: str
+    known: Sequence[str] | None = None
 
 
 class Unreadable(Refused):
@@ -64,10 +72,20 @@ def field_name(path: FieldPath) -> str:
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
 
 
-def suggestion(value: str, known: list[str]) -> str:
-    """What to write instead of an unknown code: the nearest ones, or the first few of the list."""
+def file_error(place: tuple[int, int], field: str, problem: str, advice: str) -> FileError:
+    """An error at a line and column; what the file says is quoted on one line and not at full length."""
+    return FileError(*place, _short(field, 200), _short(problem, 400), _short(advice, 400))
+
+
+def _short(text: str, most: int) -> str:
+    plain = " ".join(text.split())
+    return plain if len(plain) <= most else f"{plain[: most - 1]}…"
+
+
+def suggestion(value: str, known: Sequence[str]) -> str:
+    """What to write instead of an unknown code: the nearest one, or the first few of the list."""
     near = [code for code in known if code.lower() == value.lower()]
-    if not value.isdigit():
+    if not value.isdigit() and len(value) <= LONGEST_COMPARED and len(known) <= MOST_COMPARED:
         near += get_close_matches(value, known, n=1, cutoff=0.6)
     if near:
         return f"did you mean {near[0]}?"

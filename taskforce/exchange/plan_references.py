@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from typing import Final
 
-from taskforce.exchange.file_error import Problem, suggestion
+from taskforce.exchange.file_error import Problem
 from taskforce.exchange.plan_rows import Row, Rows, responsibility_code, text, texts
-from taskforce.exchange.plan_values import NATIONAL
+from taskforce.exchange.plan_values import NATIONAL, shown
 from taskforce.exchange.vocabulary import Vocabularies, VocabularyName, codes_of
+
+DEEPEST_PLACE: Final = 12  # a village lies in fewer levels; also bounds what looking up all places above costs
 
 UNIQUE: Final = (
     ("sources", "id"),
@@ -109,31 +111,30 @@ def _twice(name: str, key: str, coded: list[tuple[Row, str]]) -> Iterator[Proble
 def _unknown(rows: Rows) -> Iterator[Problem]:
     known = {name: {code for row in rows[name] if (code := text(row, key))} for name, key in UNIQUE}
     known["responsibilities"] = {responsibility_code(row) for row in rows["responsibilities"]}
+    listed = {name: sorted(codes) for name, codes in known.items()}
     for name, key, target in REFERENCES:
         codes = known[target]
         for row in rows[name]:
             if key in row.values:
                 for path, code in texts(row, key):
                     if code not in codes:
-                        yield Problem(path, f"there is no {NAMES[target]} “{code}”", suggestion(code, sorted(codes)))
-    ids = known["sources"]
-    for name_rows in rows.values():
-        for row in name_rows:
-            fact = text(row, "fact") if "fact" in row.values else None
-            if fact is not None and fact not in ids:
-                yield Problem((*row.path, "fact"), f"there is no source “{fact}”", suggestion(fact, sorted(ids)))
+                        yield Problem(path, f"there is no {NAMES[target]} {shown(code)}", code, listed[target])
+    for row in (row for name_rows in rows.values() for row in name_rows if "fact" in row.values):
+        for path, fact in texts(row, "fact"):
+            if fact not in known["sources"]:
+                yield Problem(path, f"there is no source {shown(fact)}", fact, listed["sources"])
 
 
 def _not_in_vocabulary(rows: Rows, vocabularies: Vocabularies) -> Iterator[Problem]:
     for name, key, vocabulary in IN_VOCABULARIES:
         codes = codes_of(vocabularies[vocabulary])
         known = frozenset(codes)
+        named = vocabulary.replace("_", " ")
         for row in rows[name]:
             if key in row.values:
                 for path, code in texts(row, key):
                     if code not in known:
-                        named = vocabulary.replace("_", " ")
-                        yield Problem(path, f"the {named} “{code}” is not in the vocabulary", suggestion(code, codes))
+                        yield Problem(path, f"the {named} {shown(code)} is not in the vocabulary", code, codes)
 
 
 def _places(rows: Rows) -> Iterator[Problem]:
@@ -153,19 +154,25 @@ def _places(rows: Rows) -> Iterator[Problem]:
 
 
 def _circles(rows: list[Row], name: str) -> Iterator[Problem]:
+    """Each circle of parents once, and each row that lies deeper than `DEEPEST_PLACE` below the top."""
     above = {code: parent for row in rows if (code := text(row, "code")) and (parent := text(row, "parent"))}
-    reported: set[str] = set()
+    depth: dict[str, int] = {}  # of all codes whose way to the top is known; those in circles count as 0
     for row in rows:
-        start = text(row, "code")
-        if start is None or start in reported:
-            continue
-        way = [start]
-        while (parent := above.get(way[-1])) is not None and parent not in way:
-            way.append(parent)
-        if parent == start:
-            reported.update(way)
+        code = text(row, "code") or ""
+        way: dict[str, None] = {}
+        while code in above and code not in depth and code not in way:
+            way[code] = None
+            code = above[code]
+        if code in way:
+            circle = [*list(way)[list(way).index(code) :], code]
+            ends = " → ".join(circle[:8] if len(circle) <= 8 else [*circle[:7], "…"])
+            yield Problem((*row.path, "parent"), f"the {name} {code} lies inside itself ({ends})", "remove one parent")
+            depth.update(dict.fromkeys(way, 0))
+        for step in reversed(way):
+            depth[step] = depth.get(step, depth.get(above[step], 0) + 1)
+        if depth.get(text(row, "code") or "", 0) > DEEPEST_PLACE:
             yield Problem(
                 (*row.path, "parent"),
-                f"the {name} {start} lies inside itself ({' → '.join([*way, start])})",
-                "remove one parent of this circle",
+                f"the {name} {text(row, 'code')} lies more than {DEEPEST_PLACE} levels below the top",
+                "leave out levels between",
             )

@@ -151,16 +151,17 @@ def _repeats(rows: Rows) -> Iterator[Problem]:
 
 def _assignments(rows: Rows) -> Iterator[Problem]:
     for row in rows["responsibilities"]:
-        seen: list[tuple[str | None, date, date]] = []
+        parts: dict[str, list[tuple[date, date, Row]]] = {}
         for part in inside(row, "assignments"):
-            mine = (text(part, "agency"), day(part, "from") or date.min, day(part, "to") or date.max)
-            if any(mine[0] == agency and mine[1] <= to and begun <= mine[2] for agency, begun, to in seen):
-                yield Problem(
-                    (*part.path, "agency"),
-                    f"{mine[0]} has two parts in it at the same time",
-                    "keep one, or set from and to",
-                )
-            seen.append(mine)
+            span = (day(part, "from") or date.min, day(part, "to") or date.max, part)
+            parts.setdefault(text(part, "agency") or "", []).append(span)
+        for agency, spans in parts.items():
+            reached: date | None = None
+            for start, end, part in sorted(spans, key=lambda span: (span[0], span[2].path)):
+                if reached is not None and start <= reached:
+                    problem = f"{agency} has two parts in it at the same time"
+                    yield Problem((*part.path, "agency"), problem, "keep one, or set from and to")
+                reached = max(end, reached or end)
         named: set[tuple[str | None, str | None]] = set()
         for part in inside(row, "instruments"):
             key = (text(part, "citation"), text(part, "article"))

@@ -1,13 +1,23 @@
 """Reading plan files: text to a checked PlanFile, or every error with its line, column and what to write."""
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from taskforce.exchange.file_error import MOST_ERRORS, Broken, FieldPath, FileError, Problem, Unreadable, field_name
+from taskforce.exchange.file_error import (
+    MOST_ERRORS,
+    Broken,
+    FieldPath,
+    Problem,
+    Unreadable,
+    field_name,
+    file_error,
+    suggestion,
+)
 from taskforce.exchange.format_errors import explain
 from taskforce.exchange.plan_file import PlanFile
 from taskforce.exchange.plan_references import reference_problems
@@ -54,22 +64,22 @@ def read_text(text: str, vocabularies: Vocabularies) -> PlanFile:
     """Read and check the text of a plan file. Raises as `read`."""
     loaded = load(text)
     file: PlanFile | None = None
-    errors = list(loaded.errors)
+    found = [
+        _Found((error.line, error.column), error.field, (), (error.problem, error.advice)) for error in loaded.errors
+    ]
     try:
         file = PlanFile.model_validate(loaded.value)
     except ValidationError as error:
-        errors += _format_errors(error, loaded)
+        found += _format_errors(error, loaded)
     rows = all_rows(loaded.value)
-    taken = {error.field for error in errors}
-    errors += [
-        _placed(problem, loaded.spot)
-        for found in (reference_problems(rows, vocabularies), rule_problems(rows))
-        for problem in found
-        if field_name(problem.path) not in taken
-    ]
-    if file is None or errors:
-        ordered = sorted(errors)
-        raise Broken(tuple(ordered[:MOST_ERRORS]), left_off=max(0, len(ordered) - MOST_ERRORS))
+    taken = {one.field for one in found}
+    for problem in chain(reference_problems(rows, vocabularies), rule_problems(rows)):
+        field = field_name(problem.path)
+        if field not in taken:
+            place = _find(loaded.spot, problem.path)[0].value_at
+            found.append(_Found(place, field, problem.path, problem))
+    if file is None or found:
+        raise _broken(found)
     return file
 
 
@@ -79,17 +89,39 @@ def json_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
-def _format_errors(error: ValidationError, loaded: Loaded) -> Iterator[FileError]:
+class _Found(NamedTuple):
+    """An error at its place; what it says is put into words only if it is among those that are shown."""
+
+    place: Place
+    field: str
+    path: FieldPath
+    source: Problem | ErrorDetails | tuple[str, str]
+
+
+def _broken(found: list[_Found]) -> Broken:
+    shown = sorted(found, key=lambda one: (one.place, one.field))[:MOST_ERRORS]
+    errors = tuple(file_error(one.place, one.field, *_in_words(one)) for one in shown)
+    return Broken(errors, left_off=len(found) - len(errors))
+
+
+def _in_words(found: _Found) -> tuple[str, str]:
+    """What is wrong, and what to write."""
+    source = found.source
+    if isinstance(source, Problem):
+        advice = source.advice if source.known is None else suggestion(source.advice, source.known)
+        return source.problem, advice
+    return source if isinstance(source, tuple) else explain(source, found.path)
+
+
+def _format_errors(error: ValidationError, loaded: Loaded) -> Iterator[_Found]:
     seen: set[FieldPath] = set()
     for one in error.errors(include_url=False, include_input=True):
         path = _known_path(one, loaded.spot)
-        if path in seen:
-            continue
-        seen.add(path)
-        problem, advice = explain(one, path)
-        spot, whole = _find(loaded.spot, path)
-        place: Place = spot.key_at if whole and one["type"] == "extra_forbidden" else spot.value_at
-        yield FileError(*place, field_name(path), problem, advice)
+        if path not in seen:
+            seen.add(path)
+            spot, whole = _find(loaded.spot, path)
+            place = spot.key_at if whole and one["type"] == "extra_forbidden" else spot.value_at
+            yield _Found(place, field_name(path), path, one)
 
 
 def _known_path(error: ErrorDetails, spot: Spot) -> FieldPath:
@@ -115,8 +147,3 @@ def _find(spot: Spot, path: FieldPath) -> tuple[Spot, bool]:
             return spot, False
         spot = found
     return spot, True
-
-
-def _placed(problem: Problem, spot: Spot) -> FileError:
-    found, _ = _find(spot, problem.path)
-    return FileError(*found.value_at, field_name(problem.path), problem.problem, problem.advice)

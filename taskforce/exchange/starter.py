@@ -1,19 +1,24 @@
 """A first mechanism from a starter plan: plans/starter/, with the code, name and country of the new one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from pydantic import ValidationError
 
 from taskforce.access import Actor
 from taskforce.db import Session
 from taskforce.errors import NotFound, Refused
-from taskforce.exchange.plan_file import Mechanism, Plan, PlanFile
+from taskforce.exchange.plan_file import Mechanism as PlanMechanism
+from taskforce.exchange.plan_file import Plan as FilePlan
+from taskforce.exchange.plan_file import PlanFile
 from taskforce.exchange.plan_import import rows_of
 from taskforce.exchange.plan_tree import Activity, Output, changed_outputs
 from taskforce.exchange.plan_yaml import read
 from taskforce.exchange.vocabulary import read_vocabularies
+from taskforce.models import Plan
+from taskforce.queries import plan_row
 from taskforce.rules.periods import shift_years
 from taskforce.services.plan_import import apply
 from taskforce.services.plan_wanted import ImportReport
@@ -52,21 +57,47 @@ async def create_from_starter(
         NotAllowed: the actor may not create mechanisms.
         Refused: a value is malformed, or a mechanism has this code already.
     """
-    file = _read(starter)
+    words = {"code": new.code, "name": new.title, "country": new.country, "time_zone": new.time_zone}
+    file = _begun(_read(starter), words, new.currency, today)
+    return await apply(session, actor, rows_of(file), reason=f"start from {starter}")
+
+
+async def fill_from_starter(
+    session: Session, actor: Actor, mechanism_code: str, starter: str, *, today: date
+) -> ImportReport:
+    """Give a mechanism without a plan the agencies, duties and first draft of a starter plan.
+
+    Raises:
+        NotFound: there is no such mechanism for this actor, or no such starter plan.
+        NotAllowed: the actor does not keep the mechanism's plans.
+        Refused: it has a plan already.
+    """
+    mechanism = await plan_row.mechanism_by_code(session, actor, mechanism_code)
+    if mechanism is None:
+        raise NotFound("mechanism")
+    if await plan_row.rows(session, actor, Plan, UUID(str(mechanism["id"]))):
+        raise Refused("%(code)s has a plan already: a starter plan is for a mechanism without one", code=mechanism_code)
+    words = {word: mechanism[column] for word, column in (("code", "code"), ("name", "title"), ("country", "country"))}
+    words |= {word: mechanism[word] for word in ("kind", "status", "topic", "time_zone")}
+    file = _begun(_read(starter), words, str(mechanism["currency"]), today)
+    return await apply(session, actor, rows_of(file), reason=f"start from {starter}")
+
+
+def _begun(file: PlanFile, words: Mapping[str, object], currency: str, today: date) -> PlanFile:
+    """The starter plan as the first plan of a mechanism: `words` of the mechanism, this year's days, its currency."""
     if file.plan is None:
-        raise NotFound(f"the starter plan {starter} has no plan")
+        raise NotFound(f"the starter plan of {file.mechanism.code} has no plan")
     years = today.year - file.plan.start.year
-    mechanism = {"code": new.code, "name": new.title, "country": new.country, "time_zone": new.time_zone}
     plan = {
         "start": shift_years(file.plan.start, years),
         "end": shift_years(file.plan.end, years),
-        "currency": new.currency,
+        "currency": currency,
     }
     try:
-        made = file.model_copy(
+        return file.model_copy(
             update={
-                "mechanism": Mechanism.model_validate(file.mechanism.model_dump(exclude_unset=True) | mechanism),
-                "plan": Plan.model_validate(file.plan.model_dump(exclude_unset=True) | plan),
+                "mechanism": PlanMechanism.model_validate(file.mechanism.model_dump(exclude_unset=True) | words),
+                "plan": FilePlan.model_validate(file.plan.model_dump(exclude_unset=True) | plan),
                 "objectives": changed_outputs(file.objectives, _later(years)),
             }
         )
@@ -74,7 +105,6 @@ async def create_from_starter(
         first = invalid.errors(include_url=False)[0]
         field = {"name": "title"}.get(str(first["loc"][-1]), str(first["loc"][-1]))
         raise Refused("%(problem)s", field=field, problem=first["msg"]) from None
-    return await apply(session, actor, rows_of(made), reason=f"start from {starter}")
 
 
 def _read(starter: str) -> PlanFile:

@@ -20,7 +20,6 @@ class SignedIn:
     csrf: str
     seen_at: dt.datetime
     token_hash: bytes
-    is_demonstration: bool
 
 
 def _appointments(today: dt.date) -> ScalarSelect[Any]:
@@ -72,7 +71,6 @@ async def signed_in(session: Session, token_hash: bytes, *, now: dt.datetime) ->
                 AuthSession.csrf_secret,
                 AuthSession.seen_at,
                 _appointments(now.date()),
-                select(Installation.is_demonstration).scalar_subquery(),
             )
             .join(AuthSession, AuthSession.account_id == Account.id)
             .where(
@@ -90,7 +88,6 @@ async def signed_in(session: Session, token_hash: bytes, *, now: dt.datetime) ->
         csrf=row[1],
         seen_at=row[2],
         token_hash=token_hash,
-        is_demonstration=bool(row[4]),
     )
 
 

@@ -73,7 +73,6 @@ async def _from_cookie(request: Request[Any, Any, Any], sessions: Sessions, now:
         if now - found.seen_at > service.SEEN_EVERY:
             await service.note_seen(session, found.token_hash, now=now)
     carried(request).csrf = found.csrf
-    carried(request).is_demonstration = found.is_demonstration
     return found.actor
 
 
@@ -96,6 +95,7 @@ async def provide_actor(request: Request[Any, Any, Any], now: NamedDependency[dt
     sessions: Sessions = request.app.state.sessions
     actor = await (_from_cookie if html else _from_token)(request, sessions, now)
     carried(request).actor = actor
+    carried(request).is_demonstration = request.app.state.is_demonstration
     set_language(actor.language)
     action: May = request.route_handler.opt["action"]
     if actor is NOBODY and Role.ANYBODY not in POLICY[action]:

@@ -1,0 +1,64 @@
+"""The command line, a file a group; a command is imported when it is called, so that each starts fast."""
+
+import importlib
+import sys
+from typing import Any
+
+import click
+
+from taskforce.errors import NotAllowed, NotFound, Refused
+from taskforce.postgres import PostgresFailed
+
+# name: where the command lives
+COMMANDS = {
+    "demo": "taskforce.cli.demo:demo",
+    "doctor": "taskforce.cli.doctor:doctor",
+    "init": "taskforce.cli.user:init",
+    "migrate": "taskforce.cli.serve:migrate",
+    "plan": "taskforce.cli.plan:plan",
+    "serve": "taskforce.cli.serve:serve",
+    "user": "taskforce.cli.user:user",
+    "version": "taskforce.cli.serve:version",
+}
+EXPECTED = (Refused, NotFound, NotAllowed, PostgresFailed)
+
+
+class LazyGroup(click.Group):
+    """Imports a command when it is asked for, and tells errors in one line."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in order."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; without --debug nobody sees a traceback."""
+        try:
+            return super().invoke(ctx)
+        except EXPECTED as said:
+            raise click.ClickException(str(said)) from None
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
+        except Exception as unexpected:  # the edge of the program
+            if ctx.params["debug"]:
+                raise
+            raise click.ClickException(
+                f"unexpected error: {type(unexpected).__name__}: {unexpected}\nRun it again with: "
+                f"taskforce --debug {' '.join(sys.argv[1:])}"
+            ) from None
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--debug", is_flag=True, help="Show tracebacks.")
+def main(debug: bool) -> None:
+    """Taskforce: the system of record for national coordination mechanisms.
+
+    Example: taskforce plan check plans/*.yaml
+    """

@@ -1,0 +1,67 @@
+"""The database of a command: the one that settings name, or the embedded server for as long as the command runs."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+
+import asyncpg
+import click
+from sqlalchemy import NullPool, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from taskforce import postgres
+from taskforce.db import Sessions, create_engine, create_sessions
+from taskforce.settings import settings
+
+NAME = "taskforce"
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where the application and where migrations connect."""
+
+    app: str
+    admin: str
+
+
+async def _make_if_missing(server: postgres.Server) -> None:
+    engine = create_async_engine(
+        postgres.address(server, role="postgres", database="postgres"), poolclass=NullPool, isolation_level="AUTOCOMMIT"
+    )
+    async with engine.connect() as connection:
+        found = await connection.scalar(text("select 1 from pg_database where datname = :name"), {"name": NAME})
+        if not found:
+            await connection.execute(text(f"create database {NAME}"))
+    await engine.dispose()
+
+
+@contextmanager
+def database() -> Iterator[Addresses]:
+    """The addresses of the database; an embedded server is started, and stopped when nobody uses it any more."""
+    named = settings()
+    if named.database_url:
+        yield Addresses(app=named.database_url, admin=named.admin_database_url or named.database_url)
+        return
+    with postgres.in_use(named.home) as server:
+        asyncio.run(_make_if_missing(server))
+        yield Addresses(
+            app=postgres.address(server, role="tf_app", database=NAME),
+            admin=postgres.address(server, role="postgres", database=NAME),
+        )
+
+
+@asynccontextmanager
+async def opened(address: str) -> AsyncIterator[Sessions]:
+    """Sessions on the database, for one command.
+
+    Raises:
+        click.ClickException: nothing answers there, or it lets nobody in.
+    """
+    engine = create_engine(address, statement_cache_size=settings().statement_cache_size, pool_size=2)
+    try:
+        yield create_sessions(engine)
+    except (OSError, asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as broken:
+        raise click.ClickException(f"the database does not let us in: {broken}. Try: taskforce doctor") from None
+    finally:
+        await engine.dispose()

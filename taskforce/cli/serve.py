@@ -1,0 +1,102 @@
+"""Serving, migrating, and the version."""
+
+import asyncio
+import os
+import socket
+import sys
+
+import click
+from granian import Granian
+from granian.constants import Interfaces
+
+from taskforce import __version__
+from taskforce.access import SIGN_IN
+from taskforce.cli.database import Addresses, database, opened
+from taskforce.db import migrate as migrate_database
+from taskforce.db import transaction
+from taskforce.queries.account import is_demonstration
+from taskforce.settings import settings
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+def require_free_port() -> None:
+    """Refuse a port that somebody serves already: two servers could share it without a word.
+
+    Raises:
+        click.ClickException: the port is taken, or not ours to take.
+    """
+    named = settings()
+    with socket.socket(socket.AF_INET6 if ":" in named.host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((named.host, named.port))
+        except OSError as taken:
+            raise click.ClickException(
+                f"port {named.port} on {named.host} cannot be used ({taken.strerror}). "
+                f"Choose another: PORT={named.port + 1} make run"
+            ) from None
+
+
+async def _refuse_open_demonstration(address: str) -> None:
+    async with opened(address) as sessions, transaction(sessions, SIGN_IN) as session:
+        if await is_demonstration(session) and settings().host not in LOOPBACK:
+            raise click.ClickException(
+                f"this installation is a demonstration, where a link signs anybody in: serve it on 127.0.0.1, "
+                f"not on {settings().host}, or set TASKFORCE_HOME to another folder"
+            )
+
+
+def serve_on(addresses: Addresses) -> None:
+    """Serve until Ctrl-C or SIGTERM."""
+    named = settings()
+    asyncio.run(_refuse_open_demonstration(addresses.app))
+    os.environ["TASKFORCE_DATABASE_URL"] = addresses.app
+    settings.cache_clear()  # workers may be forks of this process, with what it had read
+    Granian(
+        "taskforce.app:serve_app",
+        factory=True,
+        interface=Interfaces.ASGI,
+        address=named.host,
+        port=named.port,
+        workers=named.workers,
+        respawn_failed_workers=True,
+        workers_kill_timeout=5,
+        log_enabled=False,
+        websockets=False,
+    ).serve()
+
+
+@click.command()
+def serve() -> None:
+    """Serve the pages and the API until Ctrl-C.
+
+    Example: PORT=8001 taskforce serve
+    """
+    require_free_port()
+    with database() as addresses:
+        asyncio.run(migrate_database(addresses.admin)) if not settings().database_url else None
+        click.echo(f"Serving on {settings().address} – Ctrl-C stops it.")
+        serve_on(addresses)
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database to the schema of this version.
+
+    Example: TASKFORCE_ADMIN_DATABASE_URL=postgresql+asyncpg://admin@db/taskforce taskforce migrate
+    """
+    with database() as addresses:
+        asyncio.run(migrate_database(addresses.admin))
+    click.echo("The database has the schema of this version.")
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def version(as_json: bool) -> None:
+    """Print the version.
+
+    Example: taskforce version --json
+    """
+    python = ".".join(str(part) for part in sys.version_info[:3])
+    click.echo(f'{{"taskforce": "{__version__}", "python": "{python}"}}' if as_json else f"taskforce {__version__}")

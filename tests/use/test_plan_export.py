@@ -1,0 +1,2 @@
+"""Exporting plan files: what comes in goes out equal."""
+

@@ -1,0 +1,449 @@
+"""Importing plan files: what is added, changed and left, all or nothing."""
+
+import asyncio
+import datetime as dt
+import itertools
+from collections.abc import AsyncIterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, text
+
+from taskforce import postgres
+from taskforce.access import OPERATOR, Actor
+from taskforce.db import BrokenRule, Sessions, create_engine, create_sessions, transaction
+from taskforce.errors import NotAllowed, NotFound, Refused
+from taskforce.exchange.plan_export import export_plan
+from taskforce.exchange.plan_file import PlanFile
+from taskforce.exchange.plan_import import rows_of
+from taskforce.exchange.plan_yaml import read, read_text, write
+from taskforce.exchange.starter import NewMechanism, create_from_starter, fill_from_starter, starters
+from taskforce.exchange.vocabulary import read_vocabularies
+from taskforce.services.plan_import import apply, preview
+from taskforce.services.plan_wanted import FieldChange, ImportReport
+from taskforce.settings import project_folder
+from tests.world import World
+
+PLANS = project_folder("plans")
+VOCABULARIES = read_vocabularies(PLANS / "vocabularies")
+_numbers = itertools.count(1)
+
+SMALL = """
+schema: taskforce.plan/1
+sources:
+  - {id: S1, ref: a report, says: something}
+mechanism: {code: CODE, name: Test mechanism, country: TZ, kind: task_force}
+plan: {code: P1, title: Plan, start: 2026-01-01, end: 2026-12-31, currency: TZS, status: STATUS}
+agencies:
+  - {code: POL-CODE, name: Police, sector: law_enforcement}
+  - {code: EDU-CODE, name: Education, sector: government, fact: S1}
+places:
+  - {code: North, name: North}
+funding_sources:
+  - {code: GOV, name: State budget, kind: government}
+responsibilities:
+  - {code: R1, agency: POL-CODE, mnr: 4, text: investigate, legal_basis: {text: Cybercrimes Act, seen: false}}
+objectives:
+  - code: O1
+    title: Objective
+    mnr: [13]
+    outputs:
+      - code: O1.1
+        title: Output
+        indicators:
+          - {code: I1, name: reached, unit: people, target: 10, targets: {2027: 20}}
+        activities:
+          - code: A1
+            title: Sessions in schools
+            kind: awareness
+            lead: POL-CODE
+            districts: [North]
+            target_groups: [children_12_17]
+            start: 2026-02-01
+            end: 2026-06-30
+            budget:
+              - {source: GOV, cost: sessions, amount: 100}
+              - {source: GOV, cost: training, amount: 50, asked: 80, refused: 30}
+          - code: A2
+            title: Guide for teachers
+            kind: materials
+            lead: EDU-CODE
+            support: [POL-CODE]
+            districts: [national]
+            target_groups: [teachers]
+            start: 2026-03-01
+            end: 2026-05-31
+"""
+
+
+def _small(code: str | None = None, *, status: str = "consultation", **replaced: str) -> PlanFile:
+    """A small plan of a mechanism of its own; `replaced` are parts of its text, spaces written as __."""
+    content = SMALL.replace("CODE", code or f"TZ-FILE-{next(_numbers)}").replace("STATUS", status)
+    for old, new in replaced.items():
+        raise AssertionError((old, new))
+    return read_text(content, VOCABULARIES)
+
+
+def _edited(file: PlanFile, *changes: tuple[str, str]) -> PlanFile:
+    """The same file with parts of its text replaced, each of which must be there."""
+    content = write(file)
+    for old, new in changes:
+        assert old in content, f"{old!r} is not in\n{content}"
+        content = content.replace(old, new)
+    return read_text(content, VOCABULARIES)
+
+
+async def _apply(sessions: Sessions, file: PlanFile, actor: Actor = OPERATOR) -> ImportReport:
+    async with transaction(sessions, actor) as session:
+        return await apply(session, actor, rows_of(file), reason="import test.yaml")
+
+
+async def _preview(sessions: Sessions, file: PlanFile) -> ImportReport:
+    async with transaction(sessions, OPERATOR) as session:
+        return await preview(session, OPERATOR, rows_of(file))
+
+
+async def _export(sessions: Sessions, file: PlanFile) -> PlanFile:
+    async with transaction(sessions, OPERATOR) as session:
+        return await export_plan(session, OPERATOR, file.mechanism.code)
+
+
+def _changes(report: ImportReport) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Noun → row → its changes as `field: before → after`."""
+    return {
+        noun.noun: {row.name: tuple(_line(change) for change in row.fields) for row in noun.changed}
+        for noun in report.nouns
+        if noun.changed
+    }
+
+
+def _line(change: FieldChange) -> str:
+    return f"{change.field}: {change.before} → {change.after}"
+
+
+async def test_a_preview_writes_nothing(sessions: Sessions) -> None:
+    """A preview says what would be added, and afterwards there is no such mechanism."""
+    file = _small()
+
+    report = await _preview(sessions, file)
+
+    assert (report.is_new_mechanism, report.is_new_plan, report.changed_count) == (True, True, 0)
+    assert next(noun for noun in report.nouns if noun.noun == "activities").added == ("A1", "A2")
+    with pytest.raises(NotFound):
+        await _export(sessions, file)
+
+
+async def test_a_second_import_of_the_same_file_changes_nothing(sessions: Sessions) -> None:
+    """Importing twice gives what importing once gives, to the audit event."""
+    file = _small()
+    first = await _apply(sessions, file)
+    events = text("select count(*) from audit_event where mechanism_id = :id")
+    async with transaction(sessions, OPERATOR) as session:
+        before = await session.scalar(events, {"id": first.mechanism_id})
+
+    second = await _apply(sessions, file)
+
+    async with transaction(sessions, OPERATOR) as session:
+        after = await session.scalar(events, {"id": first.mechanism_id})
+    assert (second.added_count, second.changed_count, after) == (0, 0, before)
+    assert first.added_count > 15
+
+
+async def test_every_change_is_shown_old_and_new(sessions: Sessions) -> None:
+    """Field by field, in the words of the file; and only those rows change, each to the next version."""
+    file = _small()
+    made = await _apply(sessions, file)
+    edited = _edited(
+        file,
+        ("title: Sessions in schools", "title: Sessions in all schools"),
+        ("districts: [national]", "districts: [North, South]"),
+        ("amount: 50", "amount: 60"),
+        ("legal_basis: {text: Cybercrimes Act, seen: false}", "legal_basis: {text: Cybercrimes Act, seen: true}"),
+        ("target: 10", "target: 12"),
+    )
+
+    report = await _preview(sessions, edited)
+
+    assert _changes(report) == {
+        "instruments": {"Cybercrimes Act": ("seen: false → true",)},
+        "targets": {"I1 2026": ("value: 10 → 12",)},
+        "activities": {
+            "A1": ("title: Sessions in schools → Sessions in all schools",),
+            "A2": ("is_national: true → false", "districts:  → North, South"),
+        },
+        "cost_items": {"P1:A1": ("title: Sessions in schools → Sessions in all schools",)},
+        "budget": {"P1:A1 GOV training 2026": ("amount: 50 → 60",)},
+    }
+    assert {noun.noun: noun.added for noun in report.nouns if noun.added} == {"places": ("South",)}
+    await _apply(sessions, edited)
+    assert write(await _export(sessions, file)) == write(edited)
+    async with transaction(sessions, OPERATOR) as session:
+        versions = await session.execute(
+            text("select code, version from activity where mechanism_id = :id order by code"),
+            {"id": made.mechanism_id},
+        )
+        assert versions.all() == [("A1", 2), ("A2", 2)]
+
+
+async def test_what_the_file_does_not_say_stays(sessions: Sessions) -> None:
+    """Rows and keys that a later file leaves out keep what is stored; nothing is ever deleted."""
+    file = _small()
+    await _apply(sessions, file)
+    shorter = _edited(file, (", fact: S1}", "}"), ("            support: [POL-", "            status: not_started # ["))
+    shorter = shorter.model_copy(update={"responsibilities": (), "sources": (), "places": ()})
+
+    report = await _apply(sessions, shorter)
+
+    assert (report.added_count, report.changed_count) == (0, 0)
+    assert write(await _export(sessions, file)) == write(file)
+
+
+async def test_new_rows_find_their_place_in_the_order(sessions: Sessions) -> None:
+    """A row added at the end moves nobody; one added in the middle gives the order of the file."""
+    file = _small()
+    await _apply(sessions, file)
+    third = (
+        "          - {code: A3, title: Third, lead: POL-CODE, districts: [North], start: 2026-01-01, end: 2026-02-01}"
+    )
+    third = third.replace("CODE", file.mechanism.code)
+    at_end = read_text(write(file) + third + "\n", VOCABULARIES)
+
+    report = await _apply(sessions, at_end)
+    in_front = _edited(file, ("        activities:\n", f"        activities:\n{third.replace('A3', 'A0')}\n"))
+    again = await _apply(sessions, in_front)
+
+    assert (report.added_count, _changes(report)) == (1, {})
+    assert set(_changes(again)) == {"activities"}
+    exported = await _export(sessions, file)
+    assert [one.code for one in exported.objectives[0].outputs[0].activities][:2] == ["A0", "A1"]
+
+
+async def test_money_becomes_the_activity_s_own_cost_item(sessions: Sessions) -> None:
+    """An activity's budget is a one-year cost item of its own, which needs what its lines ask for."""
+    made = await _apply(sessions, _small())
+
+    async with transaction(sessions, OPERATOR) as session:
+        found = await session.execute(
+            text(
+                "select c.code, r.cost_type_id, r.fiscal_year, r.required_amount,"
+                " l.asked_amount, l.refused_amount, l.secured_amount, l.currency, a.code"
+                " from cost_item c join cost_requirement r on r.cost_item_id = c.id join budget_line l"
+                " on l.cost_item_id = c.id and l.cost_type_id = r.cost_type_id join activity a on a.id = l.activity_id"
+                " where c.mechanism_id = :id order by r.cost_type_id"
+            ),
+            {"id": made.mechanism_id},
+        )
+        assert [tuple(row) for row in found] == [
+            ("P1:A1", "cost_type:sessions", 2026, *map(Decimal, (100, 0, 0, 100)), "TZS", "A1"),
+            ("P1:A1", "cost_type:training", 2026, *map(Decimal, (80, 80, 30, 50)), "TZS", "A1"),
+        ]
+
+
+@pytest.mark.parametrize("status", ["submitted", "endorsed", "active", "closing", "closed", "suspended", "cancelled"])
+async def test_a_plan_past_consultation_is_not_changed(sessions: Sessions, status: str) -> None:
+    """A new plan comes in any state, marked as imported; later its lines change no more, and the refusal says why."""
+    file = _small(status=status)
+    made = await _apply(sessions, file)
+
+    same = await _preview(sessions, file)
+    with pytest.raises(Refused, match=rf"P1 is {status}: .*1 of its rows differ \(A1\).*amendment"):
+        await _apply(sessions, _edited(file, ("districts: [North]", "districts: [South]")))
+
+    assert same.changed_count == 0
+    async with transaction(sessions, OPERATOR) as session:
+        stored = await session.scalar(
+            text("select is_imported from plan where mechanism_id = :id"), {"id": made.mechanism_id}
+        )
+        places = await session.scalar(
+            text("select count(*) from place where mechanism_id = :id"), {"id": made.mechanism_id}
+        )
+    assert (stored, places) == (True, 1)
+
+
+@pytest.mark.parametrize("status", ["draft", "consultation", "returned"])
+async def test_an_open_plan_is_changed(sessions: Sessions, status: str) -> None:
+    """In draft, consultation and after a return a file may change the plan."""
+    file = _small(status=status)
+    await _apply(sessions, file)
+
+    report = await _apply(sessions, _edited(file, ("title: Guide for teachers", "title: Guide")))
+
+    assert _changes(report)["activities"] == {"A2": ("title: Guide for teachers → Guide",)}
+
+
+async def test_what_is_not_of_the_plan_changes_in_any_state(sessions: Sessions) -> None:
+    """Members, duties and sources of a mechanism live on after a plan is closed; so does a plan of the next year."""
+    file = _small(status="closed")
+    await _apply(sessions, file)
+    later = _edited(
+        file,
+        ("name: State budget", "name: State budget (vote 12)"),
+        ("code: P1", "code: P2\n  follows: P1"),
+        ("2026-", "2027-"),
+        ("{2027: 20}", "{2028: 20}"),
+        ("status: closed", "status: active"),
+        ("title: Guide for teachers", "title: Guide for teachers\n            carried_over_from: A2"),
+    )
+
+    report = await _apply(sessions, later)
+
+    assert report.is_new_plan
+    assert _changes(report) == {"funding_sources": {"GOV": ("name: State budget → State budget (vote 12)",)}}
+    assert write(await _export(sessions, file)) == write(later)
+
+
+async def test_a_file_moves_no_plan_on(sessions: Sessions) -> None:
+    """The state of a stored plan follows its own rules, not a file."""
+    file = _small(status="consultation")
+    await _apply(sessions, file)
+
+    with pytest.raises(Refused, match="P1 is consultation and the file says endorsed"):
+        await _preview(sessions, _edited(file, ("status: consultation", "status: endorsed"), ("\n", "\n")))
+
+
+async def test_a_plan_that_follows_an_unknown_one_is_refused(sessions: Sessions) -> None:
+    """Last year's plan must be there before this year's names it, and so must the activities carried over."""
+    file = _small()
+    with pytest.raises(Refused, match="P0 is not among the plans: import that plan first"):
+        await _apply(sessions, _edited(file, ("code: P1", "code: P1\n  follows: P0")))
+
+
+async def test_a_failed_import_leaves_nothing(sessions: Sessions) -> None:
+    """The database says no to the last statement, and the first are gone as well."""
+    file = _small()
+    await _apply(sessions, file)
+    overlapping = _edited(
+        file,
+        ("code: P1", "code: P9"),
+        ("code: GOV, name: State budget", "code: GOV, name: Renamed"),
+    )
+
+    with pytest.raises(BrokenRule):
+        await _apply(sessions, overlapping)
+
+    assert write(await _export(sessions, file)) == write(file)
+
+
+async def test_agencies_that_others_share_keep_their_name(sessions: Sessions) -> None:
+    """One organisation is one record: a second mechanism's file joins it and does not rename it, and says so."""
+    first = _small()
+    await _apply(sessions, first)
+    theirs = first.agencies[0].model_copy(update={"name": "The police", "role": "observer"})
+    second = _small().model_copy(update={"agencies": (theirs, *_small().agencies)})
+    second = _edited(
+        _small(), ("agencies:\n", f"agencies:\n  - {{code: {theirs.code}, name: The police, sector: ngo}}\n")
+    )
+
+    report = await _apply(sessions, second)
+
+    agencies = report.nouns[0]
+    assert [row.name for row in agencies.kept] == [theirs.code]
+    assert {_line(change) for change in agencies.kept[0].fields} == {
+        "name: Police → The police",
+        "sector: law_enforcement → ngo",
+    }
+    assert (await _export(sessions, first)).agencies[0].name == "Police"
+
+
+async def test_an_agency_of_one_mechanism_is_renamed(sessions: Sessions) -> None:
+    """Nobody else has it, so the file is right."""
+    file = _small()
+    await _apply(sessions, file)
+
+    report = await _apply(sessions, _edited(file, ("name: Police", "name: The police")))
+
+    assert _changes(report)["agencies"] == {f"POL-{file.mechanism.code}": ("name: Police → The police",)}
+
+
+async def test_one_instrument_described_in_two_ways_is_refused(sessions: Sessions) -> None:
+    """An instrument is one record, so two duties cannot say different things of it."""
+    file = _small()
+    duty = "  - {code: R2, agency: POL-CODE, mnr: 5, text: more, legal_basis: {text: Cybercrimes Act, seen: true}}"
+    twice = _edited(file, ("objectives:\n", f"{duty.replace('CODE', file.mechanism.code)}\nobjectives:\n"))
+
+    with pytest.raises(Refused, match="“Cybercrimes Act” is described in two ways, in R1 and in R2"):
+        rows_of(twice)
+
+
+async def test_rows_that_somebody_saved_meanwhile_are_not_overwritten(sessions: Sessions) -> None:
+    """Two imports of different files at once: the second compares with what the first wrote."""
+    file = _small()
+    await _apply(sessions, file)
+    edits = [_edited(file, ("title: Guide for teachers", f"title: Guide {number}")) for number in range(2)]
+
+    reports = await asyncio.gather(*(_apply(sessions, edit) for edit in edits))
+
+    befores = sorted(change for report in reports for change in _changes(report)["activities"]["A2"])
+    assert befores[0].startswith("title: Guide") and befores[1].startswith("title: Guide for teachers")
+
+
+async def test_every_event_of_an_import_carries_its_reason(sessions: Sessions) -> None:
+    """The history of each row says that it came by a file, and by which."""
+    made = await _apply(sessions, _small())
+
+    async with transaction(sessions, OPERATOR) as session:
+        found = await session.execute(
+            text("select distinct principal, action, reason from audit_event where mechanism_id = :id"),
+            {"id": made.mechanism_id},
+        )
+        assert [tuple(row) for row in found] == [("operator", "plan:import", "import test.yaml")]
+
+
+@pytest.mark.parametrize(("who", "allowed"), [("secretariat", True), ("police_focal", False), ("donor", False)])
+async def test_who_may_import_into_a_mechanism(sessions: Sessions, world: World, who: str, allowed: bool) -> None:
+    """The secretariat keeps the plan, others do not; whoever does not see the mechanism cannot make it either."""
+    actor = await world.actor(who)
+    async with transaction(sessions, OPERATOR) as session:
+        exported = await export_plan(session, OPERATOR, world.mechanism.code)
+    file = _edited(exported, ("Train desk officers", "Train all desk officers"))
+
+    if allowed:
+        assert "activities" in _changes(await _apply(sessions, file, actor))
+    else:
+        with pytest.raises(NotAllowed):
+            await _apply(sessions, file, actor)
+    with pytest.raises(NotAllowed):
+        await _apply(sessions, _small(), actor)
+
+
+@pytest.mark.parametrize("starter", [name for name, _ in starters()])
+async def test_a_mechanism_begins_from_a_starter_plan(sessions: Sessions, world: World, starter: str) -> None:
+    """An administrator names code, title and country and gets a draft of this year, and sees nothing of it."""
+    administrator = await world.actor("administrator")
+    code = f"NEW-{next(_numbers)}"
+    new = NewMechanism(code=code, title="New task force", country="KE", currency="KES")
+    async with transaction(sessions, administrator) as session:
+        made = await create_from_starter(session, administrator, starter, new, today=dt.date(2031, 5, 5))
+
+    async with transaction(sessions, OPERATOR) as session:
+        file = await export_plan(session, OPERATOR, code)
+    assert made.is_new_mechanism
+    assert file.plan
+    assert (file.mechanism.name, file.plan.currency, file.plan.status) == ("New task force", "KES", "draft")
+    assert (file.plan.start, file.plan.end) == (dt.date(2031, 1, 1), dt.date(2031, 12, 31))
+    assert read_text(write(file), VOCABULARIES) == file
+    async with transaction(sessions, administrator) as session:
+        with pytest.raises(NotFound):
+            await export_plan(session, administrator, code)
+
+
+async def test_only_an_administrator_begins_a_mechanism(sessions: Sessions, world: World) -> None:
+    """A secretariat keeps its own mechanism and makes no other."""
+    actor = await world.actor("secretariat")
+    new = NewMechanism(code="NOT-MADE", title="No", country="KE", currency="KES")
+
+    with pytest.raises(NotAllowed):
+        async with transaction(sessions, actor) as session:
+            await create_from_starter(session, actor, "child-online-safety", new, today=dt.date(2031, 5, 5))
+
+
+async def test_a_starter_plan_is_for_a_mechanism_without_one(sessions: Sessions, world: World) -> None:
+    """The secretariat of a mechanism that has a plan is told so, and nothing is written."""
+    actor = await world.actor("secretariat")
+
+    with pytest.raises(Refused, match="has a plan already"):
+        async with transaction(sessions, actor) as session:
+            await fill_from_starter(
+                session, actor, world.mechanism.code, "child-online-safety", today=dt.date(2031, 5, 5)
+            )
