@@ -47,7 +47,7 @@ def budget_of(money: Money, activity: Row) -> Words:
     if handover:
         found["transition"] = handover
     lines = money.lines_by_item.get(item["id"])
-    return found | ({"budget": [_line(money, row) for row in lines]} if lines else {})
+    return found | ({"budget": [_entry(money, row) for row in lines]} if lines else {})
 
 
 def items_of(money: Money) -> list[Words]:
@@ -64,7 +64,7 @@ def items_of(money: Money) -> list[Words]:
         if handover:
             words["handover"] = handover
         words["required"] = [written_values(REQUIREMENTS, row, money.codes) for row in required.get(item["id"], ())]
-        words["lines"] = [_line(money, row) for row in money.lines_by_item.get(item["id"], ())]
+        words["lines"] = [written_values(LINES, row, money.codes) for row in money.lines_by_item.get(item["id"], ())]
         found.append(words)
     return found
 
@@ -74,7 +74,8 @@ def _handover(money: Money, item: Row) -> Words:
     return found if all(value is not None for value in found.values()) else {}
 
 
-def _line(money: Money, row: Row) -> Words:
+def _entry(money: Money, row: Row) -> Words:
+    """A line of an activity's budget; the plan's own year goes without saying."""
     words = written_values(LINES, row, money.codes)
     if row["fiscal_year"] == money.year:
         del words["year"]

@@ -56,7 +56,12 @@ def _own_item(code: str, activity: Activity) -> Wanted:
     values: dict[str, object] = {
         "code": code,
         "title": activity.title,
+        "domain": "programming",
+        "is_recurrent": False,
+        "is_salaries": False,
         "activity_id": Named("activities", activity.code),
+        "fact_id": None,
+        "is_illustrative": None,
         **_handover(activity.transition),
     }
     given = {"title", "activity_id"}

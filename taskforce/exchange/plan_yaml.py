@@ -76,7 +76,7 @@ def read_text(text: str, vocabularies: Vocabularies) -> PlanFile:
     for problem in chain(reference_problems(rows, vocabularies), rule_problems(rows)):
         field = field_name(problem.path)
         if field not in taken:
-            place = _find(loaded.spot, problem.path)[0].value_at
+            place = _find(loaded.spot, problem.path)[0][0]
             found.append(_Found(place, field, problem.path, problem))
     if file is None or found:
         raise _broken(found)
@@ -119,8 +119,8 @@ def _format_errors(error: ValidationError, loaded: Loaded) -> Iterator[_Found]:
         path = _known_path(one, loaded.spot)
         if path not in seen:
             seen.add(path)
-            spot, whole = _find(loaded.spot, path)
-            place = spot.key_at if whole and one["type"] == "extra_forbidden" else spot.value_at
+            (value_at, key_at, _), whole = _find(loaded.spot, path)
+            place = key_at if whole and one["type"] == "extra_forbidden" else value_at
             yield _Found(place, field_name(path), path, one)
 
 
@@ -128,9 +128,9 @@ def _known_path(error: ErrorDetails, spot: Spot) -> FieldPath:
     """The way to the value without the steps that pydantic adds for choices between types."""
     path: FieldPath = ()
     for step in error["loc"]:
-        found, whole = _find(spot, (*path, step))
+        (_, _, inside), whole = _find(spot, (*path, step))
         if not whole and not (error["type"] == "missing" and step == error["loc"][-1]):
-            return (*path, step) if isinstance(found.inside, dict) and step in OTHER_SPELLINGS else path
+            return (*path, step) if isinstance(inside, dict) and step in OTHER_SPELLINGS else path
         path = (*path, step)
     return path
 
@@ -138,7 +138,7 @@ def _known_path(error: ErrorDetails, spot: Spot) -> FieldPath:
 def _find(spot: Spot, path: FieldPath) -> tuple[Spot, bool]:
     """The spot of a value, and whether the way leads to it; else the spot of the last mapping or list on the way."""
     for step in path:
-        inside = spot.inside
+        inside = spot[2]
         if isinstance(inside, dict):
             found = next((inside[name] for name in (step, *OTHER_SPELLINGS.get(str(step), ())) if name in inside), None)
         else:

@@ -1,6 +1,6 @@
 """A first mechanism from a starter plan: plans/starter/, with the code, name and country of the new one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -57,7 +57,7 @@ async def create_from_starter(
         NotAllowed: the actor may not create mechanisms.
         Refused: a value is malformed, or a mechanism has this code already.
     """
-    words = {"code": new.code, "name": new.title, "country": new.country, "time_zone": new.time_zone}
+    words: dict[str, object] = {"code": new.code, "name": new.title, "country": new.country, "time_zone": new.time_zone}
     file = _begun(_read(starter), words, new.currency, today)
     return await apply(session, actor, rows_of(file), reason=f"start from {starter}")
 
@@ -83,7 +83,7 @@ async def fill_from_starter(
     return await apply(session, actor, rows_of(file), reason=f"start from {starter}")
 
 
-def _begun(file: PlanFile, words: Mapping[str, object], currency: str, today: date) -> PlanFile:
+def _begun(file: PlanFile, words: dict[str, object], currency: str, today: date) -> PlanFile:
     """The starter plan as the first plan of a mechanism: `words` of the mechanism, this year's days, its currency."""
     if file.plan is None:
         raise NotFound(f"the starter plan of {file.mechanism.code} has no plan")

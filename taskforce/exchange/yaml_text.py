@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from sys import intern
-from typing import Final, NamedTuple
+from typing import Final, TypeAlias
 
 import yaml
 
@@ -20,12 +20,9 @@ CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe
 Place = tuple[int, int]  # line and column, from 1
 
 
-class Spot(NamedTuple):
-    """Where a value and its key stand, and the spots of what lies inside it."""
-
-    value_at: Place
-    key_at: Place
-    inside: "dict[str, Spot] | list[Spot] | None" = None
+# Where a value and its key stand, and the spots of what lies inside it. Plain tuples, since a large file has half a
+# million of them and the garbage collector soon leaves plain tuples of numbers alone.
+Spot: TypeAlias = tuple[Place, Place, "dict[str, Spot] | list[Spot] | None"]
 
 
 @dataclass(slots=True)
@@ -142,7 +139,7 @@ def _compose(text: str) -> Loaded:
 def _document(root: _Open, errors: list[FileError]) -> Loaded:
     if isinstance(root.value, list) and isinstance(root.inside, list) and root.value:
         return Loaded(root.value[0], root.inside[0], errors)
-    return Loaded(None, Spot((1, 1), (1, 1)), errors)
+    return Loaded(None, ((1, 1), (1, 1), None), errors)
 
 
 def _marked(anchor: str | None, tag: str | None, here: Place) -> Unreadable:
@@ -160,7 +157,7 @@ def _add(into: _Open, here: Place, value: object, inside: dict[str, Spot] | list
     if isinstance(into.value, dict) and isinstance(into.inside, dict):
         if into.key is not None:
             into.value[into.key] = value
-            into.inside[into.key] = Spot(here, into.key_at, inside)
+            into.inside[into.key] = (here, into.key_at, inside)
             into.key = None
             return True
         if inside is not None:
@@ -169,7 +166,7 @@ def _add(into: _Open, here: Place, value: object, inside: dict[str, Spot] | list
         return into.key not in into.value
     if isinstance(into.value, list) and isinstance(into.inside, list):
         into.value.append(value)
-        into.inside.append(Spot(here, here, inside))
+        into.inside.append((here, here, inside))
     return True
 
 
@@ -179,7 +176,7 @@ def _twice(opened: list[_Open], here: Place) -> FileError:
     for one in opened[1:-1]:
         path += (len(one.value) - 1,) if isinstance(one.value, list) else (next(reversed(one.value)),)
     key, mapping = opened[-1].key or "", opened[-1].inside
-    first = mapping[key].key_at[0] if isinstance(mapping, dict) else 0
+    first = mapping[key][1][0] if isinstance(mapping, dict) else 0
     advice = "keep one of the two"
     if key == "lead":
         advice = "an activity has one lead: keep one, and name the other agency under support"

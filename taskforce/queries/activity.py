@@ -243,3 +243,8 @@ async def by_code(session: Session, actor: Actor, plan_id: UUID, code: str) -> U
     return await session.scalar(
         select(Activity.id).where(visible_activities(actor), Activity.plan_id == plan_id, Activity.code == code)
     )
+
+
+async def code_of(session: Session, actor: Actor, activity_id: UUID) -> str | None:
+    """The code of a line, if the actor sees it."""
+    return await session.scalar(select(Activity.code).where(visible_activities(actor), Activity.id == activity_id))

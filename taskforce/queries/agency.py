@@ -244,7 +244,9 @@ async def one(
         NotFound: as above.
     """
     statement = select(Agency).where(Agency.id == agency_id, _ever_member(actor, mechanism_id))
-    found = await session.scalar(statement.with_for_update() if for_update else statement)
+    # the row may be in this session already, as it was before whoever held the lock changed it
+    locked = statement.with_for_update().execution_options(populate_existing=True)
+    found = await session.scalar(locked if for_update else statement)
     if found is None:
         raise NotFound("agency")
     return found

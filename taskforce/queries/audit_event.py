@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import String, cast, func, select
 
-from taskforce.access import Actor
+from taskforce.access import SYSTEM_PRINCIPALS, Actor
 from taskforce.db import Session
 from taskforce.models import Account, AuditEvent, Mechanism
 from taskforce.queries.visible import visible
@@ -33,7 +33,7 @@ async def events(
     found = await session.execute(
         select(
             AuditEvent.happened_at,
-            func.coalesce(Account.title, AuditEvent.principal),
+            func.coalesce(Account.title, AuditEvent.principal).label("who"),
             AuditEvent.table_name,
             AuditEvent.operation,
             AuditEvent.before,
@@ -50,4 +50,5 @@ async def events(
         .order_by(AuditEvent.id.desc())
         .limit(most)
     )
-    return [EventRow(*row) for row in found]
+    posts = {each.principal: each.title for each in SYSTEM_PRINCIPALS}
+    return [EventRow(**(row | {"who": posts.get(row["who"], row["who"])})) for row in map(dict, found.mappings())]

@@ -155,7 +155,9 @@ async def one(session: Session, actor: Actor, mechanism_id: UUID, *, for_update:
         NotAllowed: the actor sees it, but writes nothing there, so that the database does not let it be locked.
     """
     statement = select(Mechanism).where(visible(actor, Mechanism.id), Mechanism.id == mechanism_id)
-    found = await session.scalar(statement.with_for_update() if for_update else statement)
+    # the row may be in this session already, as it was before whoever held the lock changed it
+    locked = statement.with_for_update().execution_options(populate_existing=True)
+    found = await session.scalar(locked if for_update else statement)
     if found is None and for_update and await session.scalar(statement) is not None:
         raise NotAllowed(f"{actor.title} only reads here; the secretariat can change it")
     if found is None:

@@ -30,6 +30,7 @@ from taskforce.views.activity import (
 )
 from taskforce.views.activity_history import entries, ids_in
 from taskforce.views.mechanism import MechanismHead
+from taskforce.views.plan import CENT
 from taskforce.views.plan_line import plan_head
 
 
@@ -185,7 +186,7 @@ def _totals(rows: Iterable[MoneyRow], start_month: int) -> list[MoneyTotal]:
         by_year.setdefault((row.fiscal_year, row.currency), []).append(row)
 
     def total(group: list[MoneyRow], amount: Callable[[MoneyRow], Decimal]) -> Decimal:
-        return sum((amount(row) * row.weight for row in group), Decimal(0))
+        return sum((amount(row) * row.weight for row in group), Decimal(0)).quantize(CENT)
 
     return [
         MoneyTotal(

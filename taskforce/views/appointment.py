@@ -3,6 +3,7 @@
 import datetime as dt
 from uuid import UUID
 
+from taskforce.queries.appointment import Person
 from taskforce.views.base import Choice, View
 from taskforce.views.mechanism import MechanismHead
 
@@ -60,3 +61,9 @@ class AppointmentView(View):
     ends_on: dt.date | None
     version: int
     may: list[str]
+
+
+def person(found: Person, *, to_secretariat: bool) -> PersonView:
+    """An appointment as this reader may see it: addresses are for those who invite."""
+    shown = PersonView.model_validate(found)
+    return shown if to_secretariat else shown.model_copy(update={"email": None, "has_password": None})

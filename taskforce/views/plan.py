@@ -2,10 +2,14 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 from taskforce.views.base import Choice, View
 from taskforce.views.mechanism import MechanismHead
+
+# Weighted sums are rounded once, half to even, when they are shown.
+CENT: Final = Decimal("0.01")
 
 
 class PlanHead(View):

@@ -8,7 +8,7 @@ from taskforce.queries.plan_activities import ActivityRow
 from taskforce.rules import activity as rules
 from taskforce.rules import money
 from taskforce.rules.periods import fiscal_year_label
-from taskforce.views.plan import ActivityLine, AlertFlag, ClassShare, PlanHead
+from taskforce.views.plan import CENT, ActivityLine, AlertFlag, ClassShare, PlanHead
 
 
 def plan_head(plan: PlanRow) -> PlanHead:
@@ -57,7 +57,7 @@ def activity_line(row: ActivityRow, plan: PlanRow) -> ActivityLine:
         status=row.status,
         own_plan=row.own_plan,
         own_plan_reference=row.own_plan_reference,
-        secured_amount=sum(by_class.values(), Decimal(0)),
+        secured_amount=sum(by_class.values(), Decimal(0)).quantize(CENT),
         has_other_currency=has_other,
         classes=_shares(by_class),
         alerts=[

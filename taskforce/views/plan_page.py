@@ -23,6 +23,7 @@ from taskforce.rules.activity import OPEN_PLANS
 from taskforce.views.base import Choice
 from taskforce.views.mechanism import MechanismHead
 from taskforce.views.plan import (
+    CENT,
     ActivityLine,
     IndicatorLine,
     PlanChoices,
@@ -112,8 +113,8 @@ async def _figures(session: Session, actor: Actor, plan: PlanRow, tallies: Seque
     year = await plan_figures.year_money(session, actor, plan)
     return PlanFigures(
         statuses=status_counts(tallies, STATUSES),
-        required_amount=year.required_amount,
-        secured_amount=year.secured_amount,
+        required_amount=year.required_amount.quantize(CENT),
+        secured_amount=year.secured_amount.quantize(CENT),
         secured_share=money.share(year.secured_amount, year.required_amount) if year.required_amount else None,
         has_other_currency=year.has_other_currency,
         open_alert_count=await plan_figures.open_alert_count(session, actor, plan),

@@ -9,7 +9,7 @@ from uuid import UUID
 from taskforce.queries.plan import Branch
 from taskforce.queries.plan_activities import PAGE
 from taskforce.queries.plan_figures import Tally
-from taskforce.views.plan import ActivityLine, IndicatorLine, ObjectiveSection, OutputSection, StatusCount
+from taskforce.views.plan import CENT, ActivityLine, IndicatorLine, ObjectiveSection, OutputSection, StatusCount
 
 ATTENTION: Final = ("no_progress", "constrained")
 FEW: Final = 30  # with fewer lines than this a plan shows all its objectives open
@@ -79,7 +79,7 @@ def _section(tree: Tree, branches: Sequence[Branch], before: int) -> ObjectiveSe
         title=branches[0].objective_title,
         activity_count=sum(each.count for each in own),
         matched_count=matched_count,
-        secured_amount=sum((tree.secured.get(each, Decimal(0)) for each in outputs), Decimal(0)),
+        secured_amount=sum((tree.secured.get(each, Decimal(0)) for each in outputs), Decimal(0)).quantize(CENT),
         attention=status_counts(own, ATTENTION),
         page=before // PAGE + 1,
         is_open=False,

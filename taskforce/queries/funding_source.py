@@ -1,0 +1,78 @@
+"""Questions about sources of money: which there are, and what each pays for."""
+
+import datetime as dt
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import and_, func, select
+
+from taskforce.access import Actor
+from taskforce.db import Session
+from taskforce.models import Agency, FundingSource, Provenance
+from taskforce.queries.visible import visible
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A source of money. `source` is the published source of a fact."""
+
+    id: UUID
+    code: str
+    title: str
+    source_class: str
+    provider_agency_id: UUID | None
+    provider_title: str | None
+    agreement_reference: str | None
+    starts_on: dt.date | None
+    ends_on: dt.date | None
+    is_earmarked: bool | None
+    budget_channel: str | None
+    currency: str | None
+    is_start_up: bool
+    is_requested: bool
+    is_illustrative: bool | None
+    source: str | None
+    version: int
+
+
+async def sources(session: Session, actor: Actor, mechanism_id: UUID, source_id: UUID | None = None) -> list[SourceRow]:
+    """The sources of a mechanism in its order, or one of them."""
+    statement = (
+        select(
+            FundingSource.id,
+            FundingSource.code,
+            FundingSource.title,
+            FundingSource.source_class.label("source_class"),
+            FundingSource.provider_agency_id,
+            Agency.title.label("provider_title"),
+            FundingSource.agreement_reference,
+            FundingSource.starts_on,
+            FundingSource.ends_on,
+            FundingSource.is_earmarked,
+            FundingSource.budget_channel,
+            FundingSource.currency,
+            FundingSource.is_start_up,
+            FundingSource.is_requested,
+            FundingSource.is_illustrative,
+            Provenance.reference.label("source"),
+            FundingSource.version,
+        )
+        .outerjoin(Agency, Agency.id == FundingSource.provider_agency_id)
+        .outerjoin(
+            Provenance,
+            and_(Provenance.mechanism_id == FundingSource.mechanism_id, Provenance.id == FundingSource.fact_id),
+        )
+        .where(visible(actor, FundingSource.mechanism_id), FundingSource.mechanism_id == mechanism_id)
+        .order_by(FundingSource.position, FundingSource.code)
+    )
+    if source_id:
+        statement = statement.where(FundingSource.id == source_id)
+    return [SourceRow(**row) for row in (await session.execute(statement)).mappings()]
+
+
+async def next_position(session: Session, mechanism_id: UUID) -> int:
+    """Where a source that is added to the mechanism comes."""
+    last = await session.scalar(
+        select(func.max(FundingSource.position)).where(FundingSource.mechanism_id == mechanism_id)
+    )
+    return 0 if last is None else last + 1

@@ -1,0 +1,224 @@
+"""Agencies of a mechanism: the list, one agency, adding and editing one."""
+
+import datetime as dt
+from typing import Annotated, get_args
+from uuid import UUID
+
+from litestar import Controller
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
+
+from taskforce.access import Actor, May, may, require
+from taskforce.db import Session
+from taskforce.models import Agency
+from taskforce.queries import agency as agencies
+from taskforce.queries import agency_work as work
+from taskforce.queries import mechanism as mechanisms
+from taskforce.queries import membership as memberships
+from taskforce.queries.agency import AgencyFilter
+from taskforce.queries.appointment import people
+from taskforce.queries.mechanism import Head
+from taskforce.queries.responsibility import instruments
+from taskforce.services import agency as service
+from taskforce.services.agency import AddAgency, SaveAgency, Sector
+from taskforce.services.membership import MembershipRole
+from taskforce.views import agency as views
+from taskforce.views.agency import AgencyForm, AgencyList, AgencySearch, AgencyView
+from taskforce.views.appointment import person
+from taskforce.views.base import Choice
+from taskforce.views.mechanism import MechanismHead, MemberView, PlanLine
+from taskforce.web.reply import Reply
+from taskforce.web.route import does, reads
+
+EMPTY = {"code": "", "title": "", "acronym": "", "other_names": "", "sector": "", "iati_identifier": ""}
+VERBS = {"add": May.MEMBERSHIP_EDIT, "invite": May.ACCOUNT_EDIT}
+
+
+def _verbs(actor: Actor, mechanism_id: UUID) -> list[str]:
+    return [verb for verb, action in VERBS.items() if may(actor, action, mechanism_id)]
+
+
+def _plain(text: str) -> str:
+    """What stands in a URL, without the signs that the database does not take."""
+    return "".join(sign for sign in text if sign.isprintable()).strip()[:200]
+
+
+async def _list(session: Session, actor: Actor, head: Head, chosen: AgencyFilter, today: dt.date) -> AgencyList:
+    plan = await mechanisms.current_plan(session, actor, head.id, today=today)
+    found = await agencies.members(session, actor, head.id, chosen, plan_id=plan.id if plan else None, today=today)
+    verbs = _verbs(actor, head.id)
+    everybody = await people(session, actor, head.id)
+    return AgencyList(
+        mechanism=MechanismHead.model_validate(head),
+        plan=PlanLine.model_validate(plan) if plan else None,
+        chosen=views.ChosenFilter.model_validate(chosen),
+        is_filtered=chosen != AgencyFilter(),
+        agencies=[views.AgencyRow.model_validate(each) for each in found],
+        people=[
+            person(each, to_secretariat="invite" in verbs)
+            for each in everybody
+            if each.agency_id is None and (each.ends_on is None or each.ends_on >= today)
+        ],
+        roles=list(get_args(MembershipRole)),
+        sectors=list(get_args(Sector)),
+        today=today,
+        may=verbs,
+    )
+
+
+async def _view(session: Session, actor: Actor, head: Head, agency_id: UUID, today: dt.date) -> AgencyView:
+    shown = await agencies.shown(session, actor, head.id, agency_id)
+    plan = await mechanisms.current_plan(session, actor, head.id, today=today)
+    key = (session, actor, head.id, agency_id)
+    verbs = _verbs(actor, head.id)
+    if may(actor, May.AGENCY_EDIT, head.id) and shown.country == head.country:
+        verbs.append("edit")
+    return AgencyView(
+        mechanism=MechanismHead.model_validate(head),
+        agency=views.AgencyRecord.model_validate(shown),
+        plan=PlanLine.model_validate(plan) if plan else None,
+        memberships=[MemberView.model_validate(each) for each in await memberships.members(*key)],
+        people=[
+            person(each, to_secretariat="invite" in verbs)
+            for each in await people(session, actor, head.id)
+            if each.agency_id == agency_id
+        ],
+        duties=[views.DutyView.model_validate(each) for each in await work.duties(*key)],
+        lines=[views.LineView.model_validate(each) for each in await work.lines(*key, plan.id if plan else None)],
+        messages=[views.AdoptedView.model_validate(each) for each in await work.messages(*key)],
+        money=[views.YearMoneyView.model_validate(each) for each in await work.money(*key)],
+        provided=[views.ProvidedView.model_validate(each) for each in await work.provided(*key)],
+        today=today,
+        may=verbs,
+    )
+
+
+async def _form(session: Session, actor: Actor, head: Head, agency: Agency | None) -> AgencyForm:
+    found = await instruments(session, actor, head.id)
+    return AgencyForm(
+        mechanism=MechanismHead.model_validate(head),
+        agency_id=agency.id if agency else None,
+        title=agency.title if agency else "",
+        sectors=list(get_args(Sector)),
+        roles=list(get_args(MembershipRole)),
+        instruments=[
+            Choice(id=str(each.id), label=", ".join(filter(None, (each.citation, each.article)))) for each in found
+        ],
+    )
+
+
+class AgencyController(Controller):
+    """Who is in a mechanism."""
+
+    path = "/"
+
+    @reads("/mechanisms/{code:str}/agencies", May.AGENCY_READ)
+    async def all(
+        self,
+        session: NamedDependency[Session],
+        actor: NamedDependency[Actor],
+        today: NamedDependency[dt.date],
+        code: FromPath[str],
+        role: Annotated[str, QueryParameter()] = "",
+        sector: Annotated[str, QueryParameter()] = "",
+        text: Annotated[str, QueryParameter()] = "",
+        past: Annotated[str, QueryParameter()] = "",
+    ) -> Reply[AgencyList]:
+        """The members of a mechanism, narrowed by role, sector and name; `past=yes`: those who left."""
+        head = await mechanisms.head(session, actor, code)
+        require(actor, May.AGENCY_READ, head.id)
+        chosen = AgencyFilter(_plain(role), _plain(sector), _plain(text), past == "yes")
+        return Reply(await _list(session, actor, head, chosen, today), template="agency/all.html")
+
+    @reads("/mechanisms/{code:str}/agencies/find", May.MEMBERSHIP_EDIT, only_page=True)
+    async def find(
+        self,
+        session: NamedDependency[Session],
+        actor: NamedDependency[Actor],
+        today: NamedDependency[dt.date],
+        code: FromPath[str],
+        text: Annotated[str, QueryParameter()] = "",
+    ) -> Reply[AgencySearch]:
+        """Look for an organisation that the installation knows, before recording a new one."""
+        head = await mechanisms.head(session, actor, code)
+        require(actor, May.MEMBERSHIP_EDIT, head.id)
+        found = await agencies.search(session, actor, head.id, _plain(text), head.country, today=today)
+        view = AgencySearch(
+            mechanism=MechanismHead.model_validate(head),
+            text=_plain(text),
+            agencies=[views.FoundAgency.model_validate(each) for each in found],
+            is_cut=len(found) == agencies.MOST_FOUND,
+        )
+        return Reply(view, template="agency/find.html")
+
+    @reads("/mechanisms/{code:str}/agencies/add", May.AGENCY_EDIT, only_page=True)
+    async def show_add(
+        self, session: NamedDependency[Session], actor: NamedDependency[Actor], code: FromPath[str]
+    ) -> Reply[AgencyForm]:
+        """The form of an organisation that nobody has recorded yet."""
+        head = await mechanisms.head(session, actor, code)
+        require(actor, May.AGENCY_EDIT, head.id)
+        empty = EMPTY | {"is_international": "", "role": "member", "starts_on": "", "instrument_id": ""}
+        return Reply(await _form(session, actor, head, None), template="agency/form.html", values=empty)
+
+    @does("/mechanisms/{code:str}/agencies/add", May.AGENCY_EDIT, AddAgency)
+    async def add(
+        self,
+        session: NamedDependency[Session],
+        actor: NamedDependency[Actor],
+        today: NamedDependency[dt.date],
+        code: FromPath[str],
+        command: NamedDependency[AddAgency],
+    ) -> Reply[AgencyView]:
+        """Record an organisation and make it a member."""
+        head = await mechanisms.head(session, actor, code)
+        mechanism = await mechanisms.one(session, actor, head.id)
+        membership = await service.add_agency(session, actor, mechanism, command)
+        view = await _view(session, actor, head, membership.agency_id, today)
+        return Reply(view, then=f"/mechanisms/{head.code}/agencies/{membership.agency_id}", made=True)
+
+    @reads("/mechanisms/{code:str}/agencies/{agency_id:uuid}", May.AGENCY_READ)
+    async def one(
+        self,
+        session: NamedDependency[Session],
+        actor: NamedDependency[Actor],
+        today: NamedDependency[dt.date],
+        code: FromPath[str],
+        agency_id: FromPath[UUID],
+    ) -> Reply[AgencyView]:
+        """One agency: who answers for it, and what it does here."""
+        head = await mechanisms.head(session, actor, code)
+        require(actor, May.AGENCY_READ, head.id)
+        return Reply(await _view(session, actor, head, agency_id, today), template="agency/one.html")
+
+    @reads("/mechanisms/{code:str}/agencies/{agency_id:uuid}/edit", May.AGENCY_EDIT, only_page=True)
+    async def show_edit(
+        self,
+        session: NamedDependency[Session],
+        actor: NamedDependency[Actor],
+        code: FromPath[str],
+        agency_id: FromPath[UUID],
+    ) -> Reply[AgencyForm]:
+        """The form with what is stored."""
+        head = await mechanisms.head(session, actor, code)
+        agency = await agencies.one(session, actor, head.id, agency_id)
+        require(actor, May.AGENCY_EDIT, head.id)
+        values = service.stored(agency).model_dump() | {"other_names": "\n".join(agency.other_names)}
+        return Reply(await _form(session, actor, head, agency), template="agency/form.html", values=values)
+
+    @does("/mechanisms/{code:str}/agencies/{agency_id:uuid}/edit", May.AGENCY_EDIT, SaveAgency)
+    async def edit(
+        self,
+        session: NamedDependency[Session],
+        actor: NamedDependency[Actor],
+        today: NamedDependency[dt.date],
+        code: FromPath[str],
+        agency_id: FromPath[UUID],
+        command: NamedDependency[SaveAgency],
+    ) -> Reply[AgencyView]:
+        """Change the record of an organisation."""
+        head = await mechanisms.head(session, actor, code)
+        mechanism = await mechanisms.one(session, actor, head.id)
+        await service.edit_agency(session, actor, mechanism, agency_id, command)
+        view = await _view(session, actor, head, agency_id, today)
+        return Reply(view, then=f"/mechanisms/{head.code}/agencies/{agency_id}")
