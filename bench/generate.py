@@ -9,6 +9,7 @@ from taskforce.exchange.plan_yaml import write
 
 AGENCIES = 40
 PLACES = 60
+SOURCES = 12
 KINDS = ("coordination", "law", "data", "training", "workshop", "materials", "campaign", "awareness", "service")
 GROUPS = ("children_8_17", "children_12_17", "caregivers", "teachers", "police", "social_workers", "rural", "public")
 COSTS = ("staff", "allowances", "consultancy", "meetings", "training", "travel", "media", "equipment")
@@ -31,53 +32,51 @@ START = date(2026, 1, 1)
 def plan_of(activities: int) -> PlanFile:
     """An illustrative plan of so many activities: 40 agencies, 12 sources, 60 places, 100 activities an output."""
     chance = random.Random(activities)  # noqa: S311  # a generator of test data, not of secrets
-    outputs = [
-        {
-            "code": f"O1.{number + 1}",
-            "title": f"Output {number + 1}",
-            "indicators": [
-                {"code": f"I{number + 1}", "name": "people reached", "unit": "people", "baseline": "0", "target": "900"}
-            ],
-            "activities": [
-                activity(chance, place) for place in range(number * 100, min(number * 100 + 100, activities))
-            ],
-        }
-        for number in range((activities + 99) // 100)
-    ]
+    outputs = [output(chance, first, min(first + 100, activities)) for first in range(0, activities, 100)]
+    mechanism = {
+        "code": f"BENCH-{activities}",
+        "name": "Mechanism for measuring",
+        "country": "KE",
+        "kind": "task_force",
+        "lead_agency": "AG1",
+        "illustrative": True,
+    }
+    plan = {
+        "code": f"BENCH-{START.year}",
+        "title": "A plan for measuring",
+        "start": START.isoformat(),
+        "end": date(START.year, 12, 31).isoformat(),
+        "currency": "KES",
+        "status": "active",
+        "illustrative": True,
+    }
+    agencies = [{"code": f"AG{one}", "name": f"Agency {one}", "sector": "government"} for one in range(1, AGENCIES + 1)]
+    kinds = ("government", "donor")
+    sources = [{"code": f"F{one}", "name": f"Source {one}", "kind": kinds[one % 2]} for one in range(1, SOURCES + 1)]
+    duties = [{"agency": f"AG{number}", "mnr": number, "text": f"duty {number}"} for number in range(1, 22)]
     return PlanFile.model_validate(
         {
             "schema": "taskforce.plan/1",
-            "mechanism": {
-                "code": f"BENCH-{activities}",
-                "name": "Mechanism for measuring",
-                "country": "KE",
-                "kind": "task_force",
-                "lead_agency": "AG1",
-                "illustrative": True,
-            },
-            "plan": {
-                "code": f"BENCH-{START.year}",
-                "title": "A plan for measuring",
-                "start": START.isoformat(),
-                "end": date(START.year, 12, 31).isoformat(),
-                "currency": "KES",
-                "status": "active",
-                "illustrative": True,
-            },
-            "agencies": [
-                {"code": f"AG{number}", "name": f"Agency {number}", "sector": "government"}
-                for number in range(1, AGENCIES + 1)
-            ],
-            "funding_sources": [
-                {"code": f"F{number}", "name": f"Source {number}", "kind": "donor" if number % 2 else "government"}
-                for number in range(1, 13)
-            ],
-            "responsibilities": [
-                {"agency": f"AG{number}", "mnr": number, "text": f"duty {number}"} for number in range(1, 22)
-            ],
+            "mechanism": mechanism,
+            "plan": plan,
+            "agencies": agencies,
+            "funding_sources": sources,
+            "responsibilities": duties,
             "objectives": [{"code": "O1", "title": "Measure", "mnr": [1, 13], "outputs": outputs}],
         }
     )
+
+
+def output(chance: random.Random, first: int, end: int) -> dict[str, object]:
+    """One output with the activities from `first` up to and without `end`."""
+    number = first // 100 + 1
+    indicator = {"code": f"I{number}", "name": "people reached", "unit": "people", "baseline": "0", "target": "900"}
+    return {
+        "code": f"O1.{number}",
+        "title": f"Output {number}",
+        "indicators": [indicator],
+        "activities": [activity(chance, place) for place in range(first, end)],
+    }
 
 
 def activity(chance: random.Random, number: int) -> dict[str, object]:
@@ -86,7 +85,7 @@ def activity(chance: random.Random, number: int) -> dict[str, object]:
     districts = [f"District {place}" for place in chance.sample(range(1, PLACES + 1), chance.randint(1, 3))]
     groups = chance.sample(GROUPS, chance.randint(1, 2))
     start = START + timedelta(days=chance.randint(0, 300))
-    sources = chance.sample(range(1, 13), chance.randint(1, 3))
+    sources = chance.sample(range(1, SOURCES + 1), chance.randint(1, 3))
     return {
         "code": f"A{number + 1}",
         "title": f"{chance.choice(FORMS)} {chance.choice(SUBJECTS)} for {groups[0].replace('_', ' ')}, {districts[0]}",

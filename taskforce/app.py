@@ -27,25 +27,41 @@ from taskforce.db import create_engine, create_sessions, transaction
 from taskforce.queries.account import is_demonstration
 from taskforce.render.wording import environment
 from taskforce.settings import project_folder, settings
+from taskforce.web.activity import ActivityController
+from taskforce.web.agency import AgencyController
+from taskforce.web.appointment import AppointmentController
 from taskforce.web.assignment import AssignmentController
 from taskforce.web.carried import Carried, carry
 from taskforce.web.errors import HANDLERS
 from taskforce.web.first_steps import FirstStepsController
 from taskforce.web.foot import FootController
+from taskforce.web.indicator import IndicatorController
 from taskforce.web.instrument import InstrumentController
 from taskforce.web.mechanism import MechanismController
+from taskforce.web.membership import MembershipController
 from taskforce.web.objective import ObjectiveController
 from taskforce.web.open_api import DescriptionPlugin
+from taskforce.web.output import OutputController
+from taskforce.web.place import PlaceController
+from taskforce.web.plan import PlanController
 from taskforce.web.responsibility import ResponsibilityController
 from taskforce.web.sign_in import SignInController, provide_actor, provide_session
 
 CONTROLLERS: tuple[Any, ...] = (
+    ActivityController,
+    AgencyController,
+    AppointmentController,
     AssignmentController,
     FirstStepsController,
     FootController,
+    IndicatorController,
     InstrumentController,
     MechanismController,
+    MembershipController,
     ObjectiveController,
+    OutputController,
+    PlaceController,
+    PlanController,
     ResponsibilityController,
     SignInController,
 )

@@ -11,6 +11,7 @@ FieldPath = tuple[str | int, ...]
 
 MOST_ERRORS: Final = 100  # more than a person reads before correcting the first ones
 LONGEST_COMPARED: Final = 60  # characters of a value for which a near code is looked for
+HIDDEN: Final = "\N{REPLACEMENT CHARACTER}"  # for signs that would turn or hide what stands after them on a screen
 MOST_COMPARED: Final = 2000  # codes among which it is looked for
 
 
@@ -78,7 +79,7 @@ def file_error(place: tuple[int, int], field: str, problem: str, advice: str) ->
 
 
 def _short(text: str, most: int) -> str:
-    plain = " ".join(text.split())
+    plain = "".join(sign if sign.isprintable() else HIDDEN for sign in " ".join(text[: 2 * most].split()))
     return plain if len(plain) <= most else f"{plain[: most - 1]}…"
 
 

@@ -248,3 +248,18 @@ async def by_code(session: Session, actor: Actor, plan_id: UUID, code: str) -> U
 async def code_of(session: Session, actor: Actor, activity_id: UUID) -> str | None:
     """The code of a line, if the actor sees it."""
     return await session.scalar(select(Activity.code).where(visible_activities(actor), Activity.id == activity_id))
+
+
+async def agencies_of(session: Session, actor: Actor, activity: Activity) -> list[Related]:
+    """The agencies that lead and support a line, members today or not."""
+    supports = select(ActivitySupport.agency_id).where(
+        visible(actor, ActivitySupport.mechanism_id),
+        ActivitySupport.mechanism_id == activity.mechanism_id,
+        ActivitySupport.activity_id == activity.id,
+    )
+    statement = (
+        select(literal("support"), cast(Agency.id, Text), Agency.code, Agency.title)
+        .where(or_(Agency.id == activity.lead_agency_id, Agency.id.in_(supports)))
+        .order_by(Agency.title)
+    )
+    return [Related("support", row[1], row[2], row[3]) for row in await session.execute(statement)]

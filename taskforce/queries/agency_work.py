@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
@@ -128,6 +128,11 @@ async def duties(session: Session, actor: Actor, mechanism_id: UUID, agency_id: 
     return [Duty(*row) for row in found]
 
 
+def _rounded(amount: Decimal) -> Decimal:
+    """A weighted sum to two decimals, once, half to even."""
+    return amount.quantize(Decimal("0.01"), ROUND_HALF_EVEN)
+
+
 def _leads(agency_id: UUID) -> ColumnElement[bool]:
     return func.coalesce(Activity.lead_agency_id == agency_id, False)
 
@@ -195,7 +200,7 @@ async def money(session: Session, actor: Actor, mechanism_id: UUID, agency_id: U
         .group_by(BudgetLine.fiscal_year, BudgetLine.currency)
         .order_by(BudgetLine.fiscal_year, BudgetLine.currency)
     )
-    return [YearMoney(*row) for row in found]
+    return [YearMoney(year, currency, _rounded(asked), _rounded(secured)) for year, currency, asked, secured in found]
 
 
 async def provided(session: Session, actor: Actor, mechanism_id: UUID, agency_id: UUID) -> Sequence[Provided]:
@@ -220,4 +225,4 @@ async def provided(session: Session, actor: Actor, mechanism_id: UUID, agency_id
         .group_by(FundingSource.mechanism_id, FundingSource.id, BudgetLine.currency)
         .order_by(FundingSource.ends_on.asc().nulls_last(), FundingSource.position, BudgetLine.currency)
     )
-    return [Provided(*row) for row in found]
+    return [Provided(*row[:6], None if row[6] is None else _rounded(row[6])) for row in found]

@@ -2,14 +2,16 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, case, func, select
 
 from taskforce.access import Actor
 from taskforce.db import Session
-from taskforce.models import Agency, FundingSource, Provenance
-from taskforce.queries.visible import visible
+from taskforce.models import Activity, Agency, BudgetLine, CostItem, FundingSource, Provenance
+from taskforce.queries.budget_line import readable
+from taskforce.queries.visible import visible, visible_activities
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,22 @@ class SourceRow:
     is_illustrative: bool | None
     source: str | None
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaidRow:
+    """What a source pays for a cost in a year, × weight. Names are empty where the reader may not know the activity."""
+
+    fiscal_year: int
+    cost_item_id: UUID | None
+    code: str | None
+    title: str | None
+    activity_id: UUID | None
+    currency: str
+    asked: Decimal
+    refused: Decimal
+    secured: Decimal
+    is_in_kind: bool
 
 
 async def sources(session: Session, actor: Actor, mechanism_id: UUID, source_id: UUID | None = None) -> list[SourceRow]:
@@ -68,6 +86,53 @@ async def sources(session: Session, actor: Actor, mechanism_id: UUID, source_id:
     if source_id:
         statement = statement.where(FundingSource.id == source_id)
     return [SourceRow(**row) for row in (await session.execute(statement)).mappings()]
+
+
+async def paid_items(session: Session, actor: Actor, source: FundingSource, *, most: int) -> list[PaidRow]:
+    """What a source pays for, by year, as far as the actor reads its lines one by one; the latest year first."""
+    mechanism_id = source.mechanism_id
+    seen = and_(
+        Activity.mechanism_id == BudgetLine.mechanism_id,
+        Activity.id == BudgetLine.activity_id,
+        visible_activities(actor),
+    )
+    is_hidden = and_(BudgetLine.activity_id.is_not(None), Activity.id.is_(None))
+    weight = BudgetLine.weight
+    statement = (
+        select(
+            BudgetLine.fiscal_year,
+            case((~is_hidden, BudgetLine.cost_item_id)).label("cost_item_id"),
+            case((~is_hidden, CostItem.code)).label("code"),
+            case((~is_hidden, CostItem.title)).label("title"),
+            Activity.id.label("activity_id"),
+            BudgetLine.currency,
+            func.sum(BudgetLine.asked_amount * weight).label("asked"),
+            func.sum(BudgetLine.refused_amount * weight).label("refused"),
+            func.sum(BudgetLine.secured_amount * weight).label("secured"),
+            func.bool_and(BudgetLine.is_in_kind).label("is_in_kind"),
+        )
+        .join(CostItem, and_(CostItem.mechanism_id == BudgetLine.mechanism_id, CostItem.id == BudgetLine.cost_item_id))
+        .outerjoin(Activity, seen)
+        .where(
+            visible(actor, BudgetLine.mechanism_id),
+            BudgetLine.mechanism_id == mechanism_id,
+            BudgetLine.source_id == source.id,
+            readable(actor, mechanism_id),
+        )
+        .group_by(
+            BudgetLine.fiscal_year,
+            BudgetLine.cost_item_id,
+            BudgetLine.activity_id,
+            CostItem.code,
+            CostItem.title,
+            CostItem.position,
+            Activity.id,
+            BudgetLine.currency,
+        )
+        .order_by(BudgetLine.fiscal_year.desc(), CostItem.position, CostItem.code)
+        .limit(most)
+    )
+    return [PaidRow(**row) for row in (await session.execute(statement)).mappings()]
 
 
 async def next_position(session: Session, mechanism_id: UUID) -> int:

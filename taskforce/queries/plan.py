@@ -3,9 +3,10 @@
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, func, select
 
 from taskforce.access import Actor
 from taskforce.db import Session
@@ -27,6 +28,7 @@ class PlanRow:
     status: str
     currency: str
     start_month: int
+    follows_id: UUID | None
     is_illustrative: bool | None
     fact: str | None
 
@@ -67,7 +69,7 @@ class IndicatorRow:
 
 async def of_mechanism(session: Session, actor: Actor, mechanism_id: UUID) -> list[PlanRow]:
     """The plans of a mechanism, the earliest first."""
-    statement = (
+    statement: Select[*tuple[Any, ...]] = (
         select(
             Plan.id,
             Plan.mechanism_id,
@@ -78,6 +80,7 @@ async def of_mechanism(session: Session, actor: Actor, mechanism_id: UUID) -> li
             Plan.status,
             Plan.currency,
             Mechanism.fiscal_year_start_month,
+            Plan.follows_id,
             Plan.is_illustrative,
             Provenance.reference,
         )

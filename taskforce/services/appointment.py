@@ -6,11 +6,12 @@ from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
+from sqlalchemy import delete
 
 from taskforce.access import Actor, May, require
 from taskforce.db import Session
 from taskforce.errors import Refused
-from taskforce.models import Account, Appointment
+from taskforce.models import Account, Appointment, OneTimeLink
 from taskforce.queries import account as accounts
 from taskforce.queries import appointment as appointments
 from taskforce.queries import membership as memberships
@@ -118,7 +119,7 @@ async def appoint(
 async def invite_again(
     session: Session, actor: Actor, appointment_id: UUID, *, is_elsewhere: bool, now: dt.datetime
 ) -> Invitation:
-    """A new link for somebody who has not accepted their invitation yet.
+    """A new link for somebody who has not accepted their invitation yet; earlier ones stop working.
 
     `is_elsewhere`: the account holds or held appointments in mechanisms that the actor does not govern; a link would
     open those as well.
@@ -136,6 +137,9 @@ async def invite_again(
         raise Refused(
             "%(post)s has rights beyond this mechanism. Ask the administrator for a link.", post=account.title
         )
+    await session.execute(
+        delete(OneTimeLink).where(OneTimeLink.account_id == account.id, OneTimeLink.used_at.is_(None))
+    )
     return Invitation(account, appointment, await make_link(session, account.id, "invitation", now=now))
 
 

@@ -152,6 +152,20 @@ class ActivityPage(View):
     may: list[str]
 
 
+class ActivitySaved(View):
+    """An activity as it was saved; its page shows the rest. `may`: the verbs that this reader may do next."""
+
+    id: UUID
+    plan_id: UUID
+    output_id: UUID
+    code: str
+    title: str
+    lead_agency_id: UUID | None
+    status: str
+    version: int
+    may: list[str]
+
+
 class ActivityForm(View):
     """The form of an activity: where it belongs, what may be chosen. `activity_id` is empty for a new one.
 

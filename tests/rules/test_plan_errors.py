@@ -154,6 +154,40 @@ def test_currency_decides_how_many_decimals_an_amount_has() -> None:
     assert "UGX" in error.advice
 
 
+def test_a_chain_of_places_has_an_end() -> None:
+    """Twelve levels of places are read; one more is an error at the place that lies too deep."""
+    chain = [f"  - {{code: p{number}, name: p{number}, parent: p{number - 1}}}\n" for number in range(1, 14)]
+    twelve = GOOD.replace("places:\n", "places:\n  - {code: p0, name: p0}\n" + "".join(chain[:12]))
+    thirteen = GOOD.replace("places:\n", "places:\n  - {code: p0, name: p0}\n" + "".join(chain))
+
+    assert len(read_text(twelve, VOCABULARIES).places) == 15
+    (error,) = errors_of(thirteen)
+    assert "p13 lies more than 12 levels" in error.problem
+
+
+def test_thousands_of_unknown_codes_are_answered_soon() -> None:
+    """The nearest code is looked for only for the errors that are shown; comparing all would take a minute."""
+    agencies = "".join(f"  - {{code: AGENCY-{number}, name: a, sector: ngo}}\n" for number in range(1500))
+    texts = "".join(
+        f"  - {{code: M{number}X, audience: public, core: a, adopted_by: [AGENCI-{number}]}}\n"
+        for number in range(3000)
+    )
+    began = time.process_time()
+    errors = errors_of(GOOD.replace("places:\n", agencies + "places:\n") + texts)
+
+    assert "did you mean AGENCY-" in errors[0].advice
+    assert time.process_time() - began < 15
+
+
+def test_an_error_quotes_no_more_than_fits_on_a_line() -> None:
+    """What a file says is cut, kept on one line, and cannot turn the direction of a screen."""
+    (long,) = errors_of(GOOD.replace("lead: MOE\n", f"lead: {'x' * 100_000}\n"))
+    (turned,) = errors_of(GOOD.replace("lead: MOE\n", 'lead: "a\\nb\\u202ec"\n'))
+
+    assert len(str(long)) < 1000
+    assert "“a b\N{REPLACEMENT CHARACTER}c”" in str(turned)
+
+
 UNREADABLE = [
     ("a: &x [1]\nb: [*x, *x]\n", "marks a part", 1),
     ("a: *x\n", "repeats another part", 1),

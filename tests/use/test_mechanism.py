@@ -1,6 +1,7 @@
 """Mechanisms: the reader's list, one mechanism, making and editing it."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import get_args
 
 import pytest
@@ -85,7 +86,7 @@ async def test_a_card_counts_what_the_page_shows(world: World, visit) -> None:
     state = await world.add(FundingSource(code="STATE", title="State budget", source_class="government"))
     for source, secured in ((world.source, "300.00"), (state, "100.00")):
         line = BudgetLine(cost_item_id=item.id, source_id=source.id, cost_type_id="cost_type:staff", fiscal_year=2026)
-        line.currency, line.secured_amount = "TZS", secured
+        line.currency, line.secured_amount = "TZS", Decimal(secured)
         await world.add(line)
     client = await visit(world.secretariat)
 

@@ -1,0 +1,307 @@
+"""What the money of a mechanism adds up to: by year and source, what is needed and nobody pays, earlier shares."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Numeric, Subquery, and_, case, func, literal, or_, select
+
+from taskforce.access import Actor
+from taskforce.db import Session
+from taskforce.models import (
+    Activity,
+    BudgetLine,
+    CostItem,
+    CostRequirement,
+    ExchangeRate,
+    FundingHistory,
+    Mechanism,
+    Objective,
+    Plan,
+)
+from taskforce.queries.budget_line import (
+    MoneyFilter,
+    chosen_lines,
+    counted,
+    under_objective,
+    wanted,
+)
+from taskforce.queries.mechanism import current_plan_id
+from taskforce.queries.visible import visible, visible_activities
+
+
+@dataclass(frozen=True, slots=True)
+class SumRow:
+    """Lines of one year, source and currency, in cash or in kind, added up × weight, not rounded.
+
+    `rate`: what one unit of the currency was worth in the mechanism's on the first day of the fiscal year; 1 for its
+    own currency, None where no rate of that day is recorded.
+    """
+
+    fiscal_year: int
+    source_id: UUID
+    currency: str
+    is_in_kind: bool
+    rate: Decimal | None
+    asked: Decimal
+    refused: Decimal
+    secured: Decimal
+    line_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class NeedRow:
+    """What a fiscal year needs and what of it nobody secured, in the mechanism's currency, not rounded."""
+
+    fiscal_year: int
+    needed: Decimal
+    unfunded: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ShortfallRow:
+    """A cost item that is not paid for in a year. `activity_id`: whose own cost it is, where the reader sees it."""
+
+    cost_item_id: UUID
+    code: str
+    title: str
+    activity_id: UUID | None
+    fiscal_year: int
+    missing: Decimal
+    all_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """The share of one class of payers in an earlier year, 0 to 1."""
+
+    fiscal_year: int
+    payer: str
+    share: Decimal
+    note: str | None
+    is_illustrative: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectiveChoice:
+    """An objective to filter by."""
+
+    id: UUID
+    code: str
+    title: str
+    plan_title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """In what a mechanism counts: its currency, the first month of its fiscal year, when its current plan starts."""
+
+    currency: str
+    start_month: int
+    plan_starts_on: dt.date | None
+
+
+def _rate(basis: Basis) -> ColumnElement[Decimal]:
+    first_day = func.make_date(BudgetLine.fiscal_year, basis.start_month, 1)
+    known = (
+        select(ExchangeRate.rate)
+        .where(
+            ExchangeRate.currency == BudgetLine.currency,
+            ExchangeRate.base_currency == basis.currency,
+            ExchangeRate.rate_on == first_day,
+        )
+        .order_by(ExchangeRate.source)
+        .limit(1)
+        .correlate(BudgetLine)
+        .scalar_subquery()
+    )
+    return case((BudgetLine.currency == basis.currency, literal(1, Numeric)), else_=known)
+
+
+async def basis(session: Session, actor: Actor, mechanism_id: UUID, today: dt.date) -> Basis:
+    """In what a mechanism counts."""
+    statement = (
+        select(Mechanism.currency, Mechanism.fiscal_year_start_month, Plan.starts_on)
+        .outerjoin(Plan, and_(Plan.mechanism_id == Mechanism.id, Plan.id == current_plan_id(today)))
+        .where(visible(actor, Mechanism.id), Mechanism.id == mechanism_id)
+    )
+    return Basis(*(await session.execute(statement)).one())
+
+
+async def sums(session: Session, actor: Actor, mechanism_id: UUID, basis: Basis, chosen: MoneyFilter) -> list[SumRow]:
+    """The lines that count for the actor, filtered, added up by year, source and currency; the earliest year first."""
+    weight = BudgetLine.weight
+    statement = (
+        select(
+            BudgetLine.fiscal_year,
+            BudgetLine.source_id,
+            BudgetLine.currency,
+            BudgetLine.is_in_kind,
+            func.max(_rate(basis)).label("rate"),
+            func.sum(wanted() * weight).label("asked"),
+            func.sum(BudgetLine.refused_amount * weight).label("refused"),
+            func.sum(BudgetLine.secured_amount * weight).label("secured"),
+            func.count().label("line_count"),
+        )
+        .where(
+            visible(actor, BudgetLine.mechanism_id),
+            counted(actor, mechanism_id),
+            chosen_lines(chosen, mechanism_id),
+        )
+        .group_by(BudgetLine.fiscal_year, BudgetLine.source_id, BudgetLine.currency, BudgetLine.is_in_kind)
+        .order_by(BudgetLine.fiscal_year)
+    )
+    return [SumRow(**row) for row in (await session.execute(statement)).mappings()]
+
+
+def _needs(actor: Actor, mechanism_id: UUID, basis: Basis, chosen: MoneyFilter) -> Subquery:
+    """For each cost item, cost type and year: what it needs, and what of that nobody secured.
+
+    Where nobody recorded a need, its lines need what they ask for. What one item has too much pays for no other.
+    """
+    anyone = replace(chosen, source_id=None)
+    value = BudgetLine.weight * _rate(basis)
+    paid = (
+        select(
+            BudgetLine.cost_item_id,
+            BudgetLine.cost_type_id,
+            BudgetLine.fiscal_year,
+            func.sum(BudgetLine.secured_amount * value).label("secured"),
+            func.sum(wanted() * value).label("wanted"),
+        )
+        .where(
+            visible(actor, BudgetLine.mechanism_id),
+            counted(actor, mechanism_id),
+            chosen_lines(anyone, mechanism_id),
+        )
+        .group_by(BudgetLine.cost_item_id, BudgetLine.cost_type_id, BudgetLine.fiscal_year)
+        .subquery()
+    )
+    required = _requirements(actor, mechanism_id, anyone)
+    same = and_(
+        paid.c.cost_item_id == required.c.cost_item_id,
+        paid.c.cost_type_id == required.c.cost_type_id,
+        paid.c.fiscal_year == required.c.fiscal_year,
+    )
+    needed = func.coalesce(required.c.required_amount, paid.c.wanted, 0)
+    return (
+        select(
+            func.coalesce(required.c.cost_item_id, paid.c.cost_item_id).label("cost_item_id"),
+            func.coalesce(required.c.fiscal_year, paid.c.fiscal_year).label("fiscal_year"),
+            needed.label("needed"),
+            func.greatest(needed - func.coalesce(paid.c.secured, 0), 0).label("missing"),
+        )
+        .select_from(required.join(paid, same, full=True))
+        .subquery()
+    )
+
+
+def _requirements(actor: Actor, mechanism_id: UUID, chosen: MoneyFilter) -> Subquery:
+    statement = (
+        select(
+            CostRequirement.cost_item_id,
+            CostRequirement.cost_type_id,
+            CostRequirement.fiscal_year,
+            CostRequirement.required_amount,
+        )
+        .join(
+            CostItem,
+            and_(CostItem.mechanism_id == CostRequirement.mechanism_id, CostItem.id == CostRequirement.cost_item_id),
+        )
+        .where(
+            visible(actor, CostRequirement.mechanism_id),
+            CostRequirement.mechanism_id == mechanism_id,
+            counted(actor, mechanism_id, CostItem.activity_id),
+        )
+    )
+    if chosen.cost_type_id:
+        statement = statement.where(CostRequirement.cost_type_id == chosen.cost_type_id)
+    if chosen.fiscal_year is not None:
+        statement = statement.where(CostRequirement.fiscal_year == chosen.fiscal_year)
+    if chosen.objective_id:
+        statement = statement.where(CostItem.activity_id.in_(under_objective(chosen.objective_id, mechanism_id)))
+    return statement.subquery()
+
+
+async def needs(session: Session, actor: Actor, mechanism_id: UUID, basis: Basis, chosen: MoneyFilter) -> list[NeedRow]:
+    """What each year needs and what nobody secured, as far as it counts for the actor; a source does not narrow it."""
+    each = _needs(actor, mechanism_id, basis, chosen)
+    found = await session.execute(
+        select(each.c.fiscal_year, func.sum(each.c.needed), func.sum(each.c.missing))
+        .group_by(each.c.fiscal_year)
+        .order_by(each.c.fiscal_year)
+    )
+    return [NeedRow(*row) for row in found]
+
+
+async def shortfalls(
+    session: Session, actor: Actor, mechanism_id: UUID, basis: Basis, chosen: MoneyFilter, *, since: int, most: int
+) -> list[ShortfallRow]:
+    """The cost items with the most missing from a fiscal year on, by year; `all_count`: how many there are in all."""
+    each = _needs(actor, mechanism_id, basis, chosen)
+    missing = func.sum(each.c.missing)
+    statement = (
+        select(
+            CostItem.id,
+            CostItem.code,
+            CostItem.title,
+            CostItem.activity_id,
+            each.c.fiscal_year,
+            missing,
+            func.count().over(),
+        )
+        .join(CostItem, CostItem.id == each.c.cost_item_id)
+        .outerjoin(Activity, and_(Activity.mechanism_id == CostItem.mechanism_id, Activity.id == CostItem.activity_id))
+        .where(
+            CostItem.mechanism_id == mechanism_id,
+            each.c.fiscal_year >= since,
+            or_(CostItem.activity_id.is_(None), visible_activities(actor)),
+        )
+        .group_by(CostItem.mechanism_id, CostItem.id, each.c.fiscal_year)
+        .having(missing > 0)
+        .order_by(each.c.fiscal_year, missing.desc(), CostItem.code)
+        .limit(most)
+    )
+    return [ShortfallRow(*row) for row in await session.execute(statement)]
+
+
+async def needs_of_items(
+    session: Session, actor: Actor, mechanism_id: UUID, basis: Basis, items: Sequence[UUID], *, year: int
+) -> dict[UUID, tuple[Decimal, Decimal]]:
+    """What these cost items need in a year, and what of it nobody secured; unknown ones are left out."""
+    each = _needs(actor, mechanism_id, basis, MoneyFilter(fiscal_year=year))
+    found = await session.execute(
+        select(each.c.cost_item_id, func.sum(each.c.needed), func.sum(each.c.missing))
+        .where(each.c.cost_item_id.in_(items))
+        .group_by(each.c.cost_item_id)
+    )
+    return {row[0]: (row[1], row[2]) for row in found}
+
+
+async def history(session: Session, actor: Actor, mechanism_id: UUID) -> list[HistoryRow]:
+    """The shares of earlier years, the earliest first."""
+    found = await session.execute(
+        select(
+            FundingHistory.fiscal_year,
+            FundingHistory.payer,
+            FundingHistory.share,
+            FundingHistory.note,
+            FundingHistory.is_illustrative,
+        )
+        .where(visible(actor, FundingHistory.mechanism_id), FundingHistory.mechanism_id == mechanism_id)
+        .order_by(FundingHistory.fiscal_year, FundingHistory.payer)
+    )
+    return [HistoryRow(*row) for row in found]
+
+
+async def objectives(session: Session, actor: Actor, mechanism_id: UUID) -> list[ObjectiveChoice]:
+    """The objectives of all plans, the latest plan first."""
+    found = await session.execute(
+        select(Objective.id, Objective.code, Objective.title, Plan.title)
+        .join(Plan, and_(Plan.mechanism_id == Objective.mechanism_id, Plan.id == Objective.plan_id))
+        .where(visible(actor, Objective.mechanism_id), Objective.mechanism_id == mechanism_id)
+        .order_by(Plan.starts_on.desc(), Objective.position, Objective.code)
+    )
+    return [ObjectiveChoice(*row) for row in found]

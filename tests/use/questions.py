@@ -1,0 +1,46 @@
+"""What tests ask and set in the database directly, where no page does."""
+
+from sqlalchemy import select
+
+from taskforce.access import OPERATOR
+from taskforce.db import transaction
+from taskforce.models import Agency, Appointment, Membership, Outbox, Plan
+from tests.world import World
+
+
+async def membership_of(world: World, agency: Agency) -> Membership:
+    """The one membership of an agency in the world's mechanism."""
+    async with transaction(world.sessions, OPERATOR) as session:
+        return (
+            await session.scalars(
+                select(Membership).where(
+                    Membership.mechanism_id == world.mechanism.id, Membership.agency_id == agency.id
+                )
+            )
+        ).one()
+
+
+async def appointment_of(world: World, name: str) -> Appointment:
+    """The one appointment of somebody of the cast."""
+    async with transaction(world.sessions, OPERATOR) as session:
+        return (
+            await session.scalars(
+                select(Appointment).where(
+                    Appointment.mechanism_id == world.mechanism.id,
+                    Appointment.account_id == world.people[name].id,
+                )
+            )
+        ).one()
+
+
+async def mails_to(world: World, address: str) -> list[Outbox]:
+    """The mails that wait for an address."""
+    async with transaction(world.sessions, OPERATOR) as session:
+        return list(await session.scalars(select(Outbox).where(Outbox.recipient == address)))
+
+
+async def set_status(world: World, status: str) -> None:
+    """Put the world's plan into a state, whatever the way there."""
+    async with transaction(world.sessions, OPERATOR) as session:
+        plan = await session.get_one(Plan, (world.mechanism.id, world.plan.id))
+        plan.status = status
