@@ -44,6 +44,7 @@ from taskforce.web.open_api import DescriptionPlugin
 from taskforce.web.output import OutputController
 from taskforce.web.place import PlaceController
 from taskforce.web.plan import PlanController
+from taskforce.web.plan_draft import PlanDraftController
 from taskforce.web.responsibility import ResponsibilityController
 from taskforce.web.sign_in import SignInController, provide_actor, provide_session
 
@@ -62,6 +63,7 @@ CONTROLLERS: tuple[Any, ...] = (
     OutputController,
     PlaceController,
     PlanController,
+    PlanDraftController,
     ResponsibilityController,
     SignInController,
 )

@@ -172,6 +172,7 @@ def upgrade() -> None:
     _policy("audit_event", "insert", check=f"mechanism_id is null or mechanism_id = {_ids('write')}")
 
     op.execute("grant usage on schema public to tf_app")
+    op.execute("grant select on alembic_version to tf_app")
     op.execute("grant select, insert on audit_event to tf_app")
     for table in AUDITED:
         op.execute(f"grant select, insert, update, delete on {table} to tf_app")

@@ -20,7 +20,7 @@ COMMANDS = {
     "user": "taskforce.cli.user:user",
     "version": "taskforce.cli.serve:version",
 }
-EXPECTED = (Refused, NotFound, NotAllowed, PostgresFailed)
+EXPECTED = (Refused, NotAllowed, PostgresFailed)
 
 
 class LazyGroup(click.Group):
@@ -42,6 +42,8 @@ class LazyGroup(click.Group):
         """Run the command; without --debug nobody sees a traceback."""
         try:
             return super().invoke(ctx)
+        except NotFound as said:
+            raise click.ClickException(f"there is no such {said}; check the code, or leave it out") from None
         except EXPECTED as said:
             raise click.ClickException(str(said)) from None
         except (click.ClickException, click.Abort, click.exceptions.Exit):

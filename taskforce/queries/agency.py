@@ -308,3 +308,16 @@ async def code_is_taken(session: Session, country: str | None, code: str) -> boo
     """Whether an organisation of this country, or an international one, has the code."""
     where = Agency.country.is_(None) if country is None else Agency.country == country
     return bool(await session.scalar(select(exists().where(where, func.lower(Agency.code) == code.lower()))))
+
+async def members_by_code(session: Session, actor: Actor, mechanism_id: UUID, *, today: dt.date) -> dict[str, UUID]:
+    """The ids of the agencies that are members today, by code."""
+    found = await session.execute(
+        select(Agency.code, Agency.id)
+        .join(Membership, Membership.agency_id == Agency.id)
+        .where(
+            visible(actor, Membership.mechanism_id),
+            Membership.mechanism_id == mechanism_id,
+            in_force(Membership, today),
+        )
+    )
+    return {row.code: row.id for row in found}

@@ -86,3 +86,16 @@ async def lines_to_consult(session: Session, actor: Actor, plan: Plan) -> tuple[
     )
     lines = [Line(row[0], Essentials(*row[1:6]), Span(row[6], row[7])) for row in found]
     return objectives or 0, lines
+
+
+async def first_day_without_plan(session: Session, actor: Actor, mechanism_id: UUID, today: dt.date) -> dt.date:
+    """Today, or the day after the last plan that runs today or begins later."""
+    last = await session.scalar(
+        select(func.max(Plan.ends_on)).where(
+            visible(actor, Plan.mechanism_id),
+            Plan.mechanism_id == mechanism_id,
+            Plan.ends_on >= today,
+            Plan.status != "cancelled",
+        )
+    )
+    return today if last is None else last + dt.timedelta(days=1)

@@ -19,7 +19,7 @@ class PayerShare(View):
 
 
 class SourceYear(View):
-    """What one source was asked for, refused and secured for a year; `in_kind_amount` is the part of secured in kind."""
+    """What one source was asked for, refused and secured for a year; `in_kind_amount` is a part of secured."""
 
     source_id: UUID
     code: str

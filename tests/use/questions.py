@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from taskforce.access import OPERATOR
 from taskforce.db import transaction
-from taskforce.models import Agency, Appointment, Membership, Outbox, Plan
+from taskforce.models import Activity, Agency, Appointment, Membership, Outbox, Plan
 from tests.world import World
 
 
@@ -44,3 +44,10 @@ async def set_status(world: World, status: str) -> None:
     async with transaction(world.sessions, OPERATOR) as session:
         plan = await session.get_one(Plan, (world.mechanism.id, world.plan.id))
         plan.status = status
+
+
+async def complete_line(world: World) -> None:
+    """Make the world's line a national one, so that it has a place."""
+    async with transaction(world.sessions, OPERATOR) as session:
+        line = await session.get_one(Activity, (world.mechanism.id, world.activity.id))
+        line.is_national = True
