@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -9,34 +10,31 @@ import click
 from taskforce.errors import NotAllowed, NotFound, Refused
 from taskforce.postgres import PostgresFailed
 
-# name: where the command lives
-COMMANDS = {
-    "demo": "taskforce.cli.demo:demo",
-    "doctor": "taskforce.cli.doctor:doctor",
-    "init": "taskforce.cli.user:init",
-    "migrate": "taskforce.cli.serve:migrate",
-    "plan": "taskforce.cli.plan:plan",
-    "serve": "taskforce.cli.serve:serve",
-    "user": "taskforce.cli.user:user",
-    "version": "taskforce.cli.serve:version",
-}
 EXPECTED = (Refused, NotAllowed, PostgresFailed)
 
 
 class LazyGroup(click.Group):
-    """Imports a command when it is asked for, and tells errors in one line."""
+    """Imports a command when it is asked for. `places`: by the name of each command, MODULE:NAME."""
+
+    def __init__(self, *args: Any, places: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.places = places
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names, in order."""
-        return list(COMMANDS)
+        return list(self.places)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of a name."""
-        if cmd_name not in COMMANDS:
+        if cmd_name not in self.places:
             return None
-        module, _, name = COMMANDS[cmd_name].partition(":")
+        module, _, name = self.places[cmd_name].partition(":")
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
+
+
+class Program(LazyGroup):
+    """The whole command line; it tells errors in one line."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; without --debug nobody sees a traceback."""
@@ -57,7 +55,20 @@ class LazyGroup(click.Group):
             ) from None
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Program,
+    places={
+        "demo": "taskforce.cli.demo:demo",
+        "doctor": "taskforce.cli.doctor:doctor",
+        "init": "taskforce.cli.user:init",
+        "migrate": "taskforce.cli.serve:migrate",
+        "plan": "taskforce.cli.plan:plan",
+        "serve": "taskforce.cli.serve:serve",
+        "user": "taskforce.cli.user:user",
+        "version": "taskforce.cli.serve:version",
+    },
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.option("--debug", is_flag=True, help="Show tracebacks.")
 def main(debug: bool) -> None:
     """Taskforce: the system of record for national coordination mechanisms.

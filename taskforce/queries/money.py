@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Numeric, Subquery, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Numeric, Subquery, and_, case, func, literal, or_, select, true
 
 from taskforce.access import Actor
 from taskforce.db import Session
@@ -156,7 +156,9 @@ async def sums(session: Session, actor: Actor, mechanism_id: UUID, basis: Basis,
     return [SumRow(**row) for row in (await session.execute(statement)).mappings()]
 
 
-def _needs(actor: Actor, mechanism_id: UUID, basis: Basis, chosen: MoneyFilter) -> Subquery:
+def _needs(
+    actor: Actor, mechanism_id: UUID, basis: Basis, chosen: MoneyFilter, items: Sequence[UUID] | None = None
+) -> Subquery:
     """For each cost item, cost type and year: what it needs, and what of that nobody secured.
 
     Where nobody recorded a need, its lines need what they ask for. What one item has too much pays for no other.
@@ -175,11 +177,12 @@ def _needs(actor: Actor, mechanism_id: UUID, basis: Basis, chosen: MoneyFilter) 
             visible(actor, BudgetLine.mechanism_id),
             counted(actor, mechanism_id),
             chosen_lines(anyone, mechanism_id),
+            true() if items is None else BudgetLine.cost_item_id.in_(items),
         )
         .group_by(BudgetLine.cost_item_id, BudgetLine.cost_type_id, BudgetLine.fiscal_year)
         .subquery()
     )
-    required = _requirements(actor, mechanism_id, anyone)
+    required = _requirements(actor, mechanism_id, anyone, items)
     same = and_(
         paid.c.cost_item_id == required.c.cost_item_id,
         paid.c.cost_type_id == required.c.cost_type_id,
@@ -198,7 +201,7 @@ def _needs(actor: Actor, mechanism_id: UUID, basis: Basis, chosen: MoneyFilter) 
     )
 
 
-def _requirements(actor: Actor, mechanism_id: UUID, chosen: MoneyFilter) -> Subquery:
+def _requirements(actor: Actor, mechanism_id: UUID, chosen: MoneyFilter, items: Sequence[UUID] | None) -> Subquery:
     statement = (
         select(
             CostRequirement.cost_item_id,
@@ -216,6 +219,8 @@ def _requirements(actor: Actor, mechanism_id: UUID, chosen: MoneyFilter) -> Subq
             counted(actor, mechanism_id, CostItem.activity_id),
         )
     )
+    if items is not None:
+        statement = statement.where(CostRequirement.cost_item_id.in_(items))
     if chosen.cost_type_id:
         statement = statement.where(CostRequirement.cost_type_id == chosen.cost_type_id)
     if chosen.fiscal_year is not None:
@@ -271,13 +276,22 @@ async def needs_of_items(
     session: Session, actor: Actor, mechanism_id: UUID, basis: Basis, items: Sequence[UUID], *, year: int
 ) -> dict[UUID, tuple[Decimal, Decimal]]:
     """What these cost items need in a year, and what of it nobody secured; unknown ones are left out."""
-    each = _needs(actor, mechanism_id, basis, MoneyFilter(fiscal_year=year))
+    each = _needs(actor, mechanism_id, basis, MoneyFilter(fiscal_year=year), items)
     found = await session.execute(
-        select(each.c.cost_item_id, func.sum(each.c.needed), func.sum(each.c.missing))
-        .where(each.c.cost_item_id.in_(items))
-        .group_by(each.c.cost_item_id)
+        select(each.c.cost_item_id, func.sum(each.c.needed), func.sum(each.c.missing)).group_by(each.c.cost_item_id)
     )
     return {row[0]: (row[1], row[2]) for row in found}
+
+
+async def needs_of_item(session: Session, actor: Actor, item: CostItem, basis: Basis) -> list[NeedRow]:
+    """What a cost item needs in each year, and what of it nobody secured."""
+    each = _needs(actor, item.mechanism_id, basis, MoneyFilter(), [item.id])
+    found = await session.execute(
+        select(each.c.fiscal_year, func.sum(each.c.needed), func.sum(each.c.missing))
+        .group_by(each.c.fiscal_year)
+        .order_by(each.c.fiscal_year)
+    )
+    return [NeedRow(*row) for row in found]
 
 
 async def history(session: Session, actor: Actor, mechanism_id: UUID) -> list[HistoryRow]:

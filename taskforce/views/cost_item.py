@@ -1,15 +1,16 @@
-"""Cost items as pages and the API show them."""
+"""Cost items as pages and the API show them. Amounts are strings in JSON, with their currency beside."""
 
 from decimal import Decimal
 from uuid import UUID
 
+from taskforce.views.audit_event import EventView
 from taskforce.views.base import Choice, View
 from taskforce.views.budget_line import BudgetLineView
 from taskforce.views.mechanism import MechanismHead
 
 
 class NeedView(View):
-    """What a cost item needs of a cost type in a fiscal year."""
+    """What a cost item needs of a cost type in a fiscal year, as somebody recorded it."""
 
     cost_type_id: str
     cost_type: str
@@ -19,11 +20,18 @@ class NeedView(View):
     currency: str
 
 
-class CostItemView(View):
-    """A cost item with what it needs and the lines that the reader reads one by one.
+class YearNeed(View):
+    """What a cost item needs in a year of all cost types, and what of it nobody secured."""
 
-    `activity_id`: whose own cost it is. `first_missing_year`: from which year on nobody pays all of it.
-    """
+    year: int
+    label: str
+    needed_amount: Decimal
+    missing_amount: Decimal
+    currency: str
+
+
+class CostItemView(View):
+    """A cost item. `activity_id`: whose own cost it is; `reads`: which lines the reader sees one by one."""
 
     mechanism: MechanismHead
     id: UUID
@@ -34,11 +42,12 @@ class CostItemView(View):
     is_salaries: bool
     activity_id: UUID | None
     needs: list[NeedView]
+    years: list[YearNeed]
     lines: list[BudgetLineView]
-    missing: list[NeedView]
-    reads_lines: bool
+    reads: str
+    this_year: int
     cost_types: list[Choice]
-    fiscal_years: list[Choice]
+    history: list[EventView]
     is_illustrative: bool | None
     source: str | None
     version: int
@@ -46,9 +55,10 @@ class CostItemView(View):
 
 
 class CostItemForm(View):
-    """The form of a cost item; `cost_item_id` is empty for a new one."""
+    """The form of a cost item, or of its need; `cost_item_id` is empty for a new one."""
 
     mechanism: MechanismHead
     cost_item_id: UUID | None
+    title: str
     cost_types: list[Choice]
     fiscal_years: list[Choice]

@@ -24,7 +24,7 @@ class PaidView(View):
 
 
 class PaidYear(View):
-    """What a source pays for in a year. The sums are in the mechanism's currency; the costs as far as the reader sees."""
+    """What a source pays for in a year. Sums are in the mechanism's currency, costs as far as the reader sees them."""
 
     year: int
     label: str

@@ -1,0 +1,296 @@
+"""What waits for somebody over all their mechanisms: alerts, unfinished lines, money that ends, invitations."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+
+from taskforce.access import Actor
+from taskforce.db import Session
+from taskforce.models import (
+    Account,
+    Activity,
+    Agency,
+    Appointment,
+    DuplicationAlert,
+    Mechanism,
+    Membership,
+    Objective,
+    Outbox,
+    Plan,
+)
+from taskforce.queries.agency import in_force
+from taskforce.queries.duplication_alert import visible_alerts
+from taskforce.queries.mechanism import current_plan_id
+from taskforce.queries.plan_draft import has_place, has_target_group
+from taskforce.queries.visible import visible, visible_activities
+
+OPEN_ALERTS = ("open", "acknowledged", "proposed")
+OPEN_PLANS = ("draft", "consultation", "returned")
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """For whom the desk asks: the mechanisms that the reader governs, and the agencies that they stand for."""
+
+    govern: frozenset[UUID]
+    agencies: frozenset[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertItem:
+    """An alert that waits; `sides` is what was compared of the two. `all_count`: how many wait in all."""
+
+    id: UUID
+    mechanism: str
+    kind: str
+    band: str | None
+    state: str
+    sides: list[dict[str, Any]]
+    all_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnfinishedLine:
+    """A line of an open plan that lacks something. `all_count`: how many do in all."""
+
+    id: UUID
+    mechanism: str
+    code: str
+    title: str
+    lead: str | None
+    plan_status: str
+    has_lead: bool
+    has_dates: bool
+    has_place: bool
+    has_target_group: bool
+    has_kind: bool
+    is_answered: bool
+    all_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLine:
+    """A line of the current plan that the reader's agency leads. `all_count`: how many there are in all."""
+
+    id: UUID
+    mechanism: str
+    code: str
+    title: str
+    status: str
+    starts_on: dt.date | None
+    ends_on: dt.date | None
+    is_illustrative: bool | None
+    all_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """How far a mechanism has got: its members, who answers for them, and the plan that its pages open with."""
+
+    mechanism_id: UUID
+    code: str
+    title: str
+    status: str
+    member_count: int
+    silent_count: int
+    pending_count: int
+    plan_id: UUID | None
+    plan_status: str | None
+    objective_count: int
+    activity_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class InstallationState:
+    """What an administrator looks after; no mechanism's content is in it."""
+
+    account_count: int
+    waiting_count: int
+    mail_count: int
+
+
+def _mine(reach: Reach) -> ColumnElement[bool]:
+    return or_(Activity.mechanism_id.in_(reach.govern), Activity.lead_agency_id.in_(reach.agencies))
+
+
+async def alerts(session: Session, actor: Actor, reach: Reach, *, most: int) -> Sequence[AlertItem]:
+    """Open alerts where the reader governs or whose lines are the own agency's: likely ones first, by score."""
+    found = await session.execute(
+        select(
+            DuplicationAlert.id,
+            Mechanism.code,
+            DuplicationAlert.kind,
+            DuplicationAlert.band,
+            DuplicationAlert.state,
+            DuplicationAlert.sides,
+            func.count().over(),
+        )
+        .join(Mechanism, Mechanism.id == DuplicationAlert.mechanism_id)
+        .where(
+            visible_alerts(actor),
+            DuplicationAlert.state.in_(OPEN_ALERTS),
+            DuplicationAlert.kind != "complement",
+            or_(
+                DuplicationAlert.mechanism_id.in_(reach.govern),
+                DuplicationAlert.first_agency_id.in_(reach.agencies),
+                DuplicationAlert.second_agency_id.in_(reach.agencies),
+            ),
+        )
+        .order_by((DuplicationAlert.band == "likely").desc(), DuplicationAlert.score.desc(), DuplicationAlert.id)
+        .limit(most)
+    )
+    return [AlertItem(*row) for row in found]
+
+
+async def unfinished(session: Session, actor: Actor, reach: Reach, *, most: int) -> Sequence[UnfinishedLine]:
+    """Lines of open plans that lack what a consultation asks for, or whose agency has not said if it plans them too."""
+    has_dates = and_(Activity.starts_on.is_not(None), Activity.ends_on.is_not(None))
+    has_lead, has_kind = Activity.lead_agency_id.is_not(None), Activity.kind_id.is_not(None)
+    is_answered = Activity.own_plan.is_not(None)
+    found = await session.execute(
+        select(
+            Activity.id.label("id"),
+            Mechanism.code.label("mechanism"),
+            Activity.code.label("code"),
+            Activity.title.label("title"),
+            Agency.title.label("lead"),
+            Plan.status.label("plan_status"),
+            has_lead.label("has_lead"),
+            has_dates.label("has_dates"),
+            has_place().label("has_place"),
+            has_target_group().label("has_target_group"),
+            has_kind.label("has_kind"),
+            is_answered.label("is_answered"),
+            func.count().over().label("all_count"),
+        )
+        .select_from(Activity)
+        .join(Plan, and_(Plan.mechanism_id == Activity.mechanism_id, Plan.id == Activity.plan_id))
+        .join(Mechanism, Mechanism.id == Activity.mechanism_id)
+        .outerjoin(Agency, Agency.id == Activity.lead_agency_id)
+        .where(
+            visible_activities(actor),
+            _mine(reach),
+            Plan.status.in_(OPEN_PLANS),
+            Activity.status != "cancelled",
+            ~and_(has_lead, has_dates, has_place(), has_target_group(), has_kind, is_answered),
+        )
+        .order_by(Plan.starts_on, Mechanism.code, Activity.position, Activity.code)
+        .limit(most)
+    )
+    return [UnfinishedLine(**row) for row in found.mappings()]
+
+
+async def own_lines(
+    session: Session, actor: Actor, agencies: frozenset[UUID], *, today: dt.date, most: int
+) -> Sequence[OwnLine]:
+    """Lines that the reader's agencies lead in current plans: those that need care first, then by when they end."""
+    care = Activity.status.in_(("no_progress", "constrained"))
+    found = await session.execute(
+        select(
+            Activity.id,
+            Mechanism.code,
+            Activity.code,
+            Activity.title,
+            Activity.status,
+            Activity.starts_on,
+            Activity.ends_on,
+            Activity.is_illustrative,
+            func.count().over(),
+        )
+        .join(Mechanism, Mechanism.id == Activity.mechanism_id)
+        .where(
+            visible_activities(actor),
+            Activity.lead_agency_id.in_(agencies),
+            Activity.plan_id == current_plan_id(today),
+            Activity.status.not_in(("cancelled", "met")),
+        )
+        .order_by(care.desc(), Activity.ends_on.asc().nulls_last(), Activity.code)
+        .limit(most)
+    )
+    return [OwnLine(*row) for row in found]
+
+
+async def setups(session: Session, actor: Actor, govern: frozenset[UUID], *, today: dt.date) -> Sequence[Setup]:
+    """How far the mechanisms that the reader governs have got, by code."""
+    members = (
+        select(func.count())
+        .select_from(Membership)
+        .where(Membership.mechanism_id == Mechanism.id, in_force(Membership, today))
+        .scalar_subquery()
+    )
+    answers = exists().where(
+        Appointment.mechanism_id == Membership.mechanism_id,
+        Appointment.agency_id == Membership.agency_id,
+        Appointment.role == "focal_point",
+        in_force(Appointment, today),
+    )
+    silent = (
+        select(func.count())
+        .select_from(Membership)
+        .where(
+            Membership.mechanism_id == Mechanism.id,
+            Membership.role.not_in(("donor", "treasury", "observer")),
+            in_force(Membership, today),
+            ~answers,
+        )
+        .scalar_subquery()
+    )
+    pending = (
+        select(func.count())
+        .select_from(Appointment)
+        .join(Account, Account.id == Appointment.account_id)
+        .where(
+            Appointment.mechanism_id == Mechanism.id,
+            Account.password_hash.is_(None),
+            in_force(Appointment, today),
+        )
+        .scalar_subquery()
+    )
+    found = await session.execute(
+        select(
+            Mechanism.id.label("mechanism_id"),
+            Mechanism.code,
+            Mechanism.title,
+            Mechanism.status,
+            members.label("member_count"),
+            silent.label("silent_count"),
+            pending.label("pending_count"),
+            Plan.id.label("plan_id"),
+            Plan.status.label("plan_status"),
+            _in_plan(Objective).label("objective_count"),
+            _in_plan(Activity).label("activity_count"),
+        )
+        .select_from(Mechanism)
+        .outerjoin(Plan, and_(Plan.mechanism_id == Mechanism.id, Plan.id == current_plan_id(today)))
+        .where(visible(actor, Mechanism.id), Mechanism.id.in_(govern), Mechanism.status != "dissolved")
+        .order_by(Mechanism.code)
+    )
+    return [Setup(**row) for row in found.mappings()]
+
+
+def _in_plan(model: type[Objective | Activity]) -> ColumnElement[int]:
+    return (
+        select(func.count())
+        .select_from(model)
+        .where(model.mechanism_id == Plan.mechanism_id, model.plan_id == Plan.id)
+        .correlate(Plan)
+        .scalar_subquery()
+    )
+
+
+async def installation(session: Session) -> InstallationState:
+    """Accounts, those who have not chosen a password yet, and mails that wait to be sent."""
+    row = (
+        await session.execute(
+            select(
+                select(func.count()).select_from(Account).scalar_subquery(),
+                select(func.count()).select_from(Account).where(Account.password_hash.is_(None)).scalar_subquery(),
+                select(func.count()).select_from(Outbox).where(Outbox.sent_at.is_(None)).scalar_subquery(),
+            )
+        )
+    ).one()
+    return InstallationState(*row)
