@@ -11,7 +11,7 @@ from rich.progress import track
 from rich.table import Table
 
 from taskforce.exchange.file_error import Broken, Unreadable
-from taskforce.exchange.plan_report import AlertPart, MoneyPart, Report, report
+from taskforce.exchange.plan_report import MoneyPart, Report, report
 from taskforce.exchange.plan_yaml import json_schema, read
 from taskforce.exchange.vocabulary import Vocabularies, read_vocabularies
 from taskforce.settings import project_folder
