@@ -25,20 +25,26 @@ from taskforce import __version__, jobs
 from taskforce.access import SIGN_IN, May
 from taskforce.db import create_engine, create_sessions, transaction
 from taskforce.queries.account import is_demonstration
+from taskforce.render.money_chart import money_chart, payer_label
 from taskforce.render.wording import environment
 from taskforce.settings import project_folder, settings
 from taskforce.web.activity import ActivityController
 from taskforce.web.agency import AgencyController
 from taskforce.web.appointment import AppointmentController
 from taskforce.web.assignment import AssignmentController
+from taskforce.web.budget_line import BudgetLineController
 from taskforce.web.carried import Carried, carry
+from taskforce.web.cost_item import CostItemController
+from taskforce.web.desk import DeskController
 from taskforce.web.errors import HANDLERS
 from taskforce.web.first_steps import FirstStepsController
 from taskforce.web.foot import FootController
+from taskforce.web.funding_source import FundingSourceController
 from taskforce.web.indicator import IndicatorController
 from taskforce.web.instrument import InstrumentController
 from taskforce.web.mechanism import MechanismController
 from taskforce.web.membership import MembershipController
+from taskforce.web.money import MoneyController
 from taskforce.web.objective import ObjectiveController
 from taskforce.web.open_api import DescriptionPlugin
 from taskforce.web.output import OutputController
@@ -53,12 +59,17 @@ CONTROLLERS: tuple[Any, ...] = (
     AgencyController,
     AppointmentController,
     AssignmentController,
+    BudgetLineController,
+    CostItemController,
+    DeskController,
     FirstStepsController,
     FootController,
+    FundingSourceController,
     IndicatorController,
     InstrumentController,
     MechanismController,
     MembershipController,
+    MoneyController,
     ObjectiveController,
     OutputController,
     PlaceController,
@@ -214,7 +225,9 @@ def create_app(*, database_url: str, clock: Clock = _utc_now, pool_size: int = 5
 
 
 def _environment() -> Any:
-    return environment(project_folder("templates"))
+    made = environment(project_folder("templates"))
+    made.filters.update(money_chart=money_chart, payer_label=payer_label)
+    return made
 
 
 def serve_app() -> Litestar:

@@ -82,17 +82,23 @@ declare
           where i.indrelid = tg_relid and i.indisprimary)
   end;
 begin
+  -- offset 0 keeps the subquery apart, so that each row becomes JSON once and not once for every use of it
   execute format($q$
     insert into audit_event
       (mechanism_id, table_name, row_id, operation, before, after, principal, action, reason, transaction_id)
-    select coalesce((changed.row ->> 'mechanism_id')::uuid, case when $1 = 'mechanism' then (changed.row ->> 'id')::uuid end),
-      $1, changed.row ->> $5, lower($3), changed.before, changed.after,
-      coalesce(ctx_principal(), session_user::text), nullif(current_setting('taskforce.action', true), ''),
-      nullif(current_setting('taskforce.reason', true), ''), $4
-    from (select %1$s as before, %2$s as after, coalesce(%2$s, %1$s) as row from %3$s) as changed
+    select
+      coalesce(
+        (coalesce(changed.after, changed.before) ->> 'mechanism_id')::uuid,
+        case when $1 = 'mechanism' then (coalesce(changed.after, changed.before) ->> 'id')::uuid end
+      ),
+      $1, coalesce(changed.after, changed.before) ->> $5, lower($3), changed.before, changed.after,
+      $6, $7, $8, $4
+    from (select %1$s as before, %2$s as after from %3$s offset 0) as changed
     where changed.before is distinct from changed.after
   $q$, old_rows, new_rows, source)
-  using tg_table_name::text, secret, tg_op, pg_current_xact_id()::text::bigint, tg_argv[0];
+  using tg_table_name::text, secret, tg_op, pg_current_xact_id()::text::bigint, tg_argv[0],
+    coalesce(ctx_principal(), session_user::text), nullif(current_setting('taskforce.action', true), ''),
+    nullif(current_setting('taskforce.reason', true), '');
   return null;
 end $$
 """,

@@ -58,7 +58,7 @@ def table_row(line: ActivityLine, row: ActivityRow) -> list[Value]:
         {"yes": _("yes"), "no": _("no")}.get(line.own_plan or ""),
         line.own_plan_reference,
         line.secured_amount,
-        BETWEEN.join(each.other_code or _("a line that is not yours to see") for each in line.alerts),
+        BETWEEN.join(each.other_code for each in line.alerts),
         line.is_confidential,
         line.is_illustrative,
     ]

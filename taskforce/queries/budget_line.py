@@ -1,5 +1,6 @@
 """Questions about budget lines: which of them a reader adds up, and which they read one by one."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
@@ -25,6 +26,7 @@ from taskforce.queries.visible import visible, visible_activities
 
 Reach = Literal["all", "shared", "own_sources", "totals"]
 ALL_MONEY = frozenset({Role.SECRETARIAT, Role.CHAIR, Role.TREASURY})
+AT_A_TIME = 500
 MEMBERS = frozenset({Role.FOCAL_POINT, Role.AUTHORISED_OFFICER})
 
 
@@ -215,6 +217,16 @@ async def lines(
     if page:
         statement = statement.limit(page[0]).offset(page[1])
     return [LineRow(**row) for row in (await session.execute(statement)).mappings()]
+
+
+async def stream(
+    session: Session, actor: Actor, mechanism_id: UUID, chosen: MoneyFilter
+) -> AsyncIterator[list[LineRow]]:
+    """The same lines, some at a time, so that a long file needs little memory."""
+    statement = _rows(actor, mechanism_id).where(chosen_lines(chosen, mechanism_id))
+    found = await session.stream(statement.execution_options(yield_per=AT_A_TIME))
+    async for part in found.mappings().partitions():
+        yield [LineRow(**row) for row in part]
 
 
 async def line_count(session: Session, actor: Actor, mechanism_id: UUID, chosen: MoneyFilter) -> int:

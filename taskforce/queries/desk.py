@@ -34,9 +34,9 @@ OPEN_PLANS = ("draft", "consultation", "returned")
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """For whom the desk asks: the mechanisms that the reader governs, and the agencies that they stand for."""
+    """For what the desk asks: whole mechanisms, and the agencies that the reader stands for."""
 
-    govern: frozenset[UUID]
+    mechanisms: frozenset[UUID]
     agencies: frozenset[UUID]
 
 
@@ -97,7 +97,6 @@ class Setup:
     status: str
     member_count: int
     silent_count: int
-    pending_count: int
     plan_id: UUID | None
     plan_status: str | None
     objective_count: int
@@ -114,11 +113,11 @@ class InstallationState:
 
 
 def _mine(reach: Reach) -> ColumnElement[bool]:
-    return or_(Activity.mechanism_id.in_(reach.govern), Activity.lead_agency_id.in_(reach.agencies))
+    return or_(Activity.mechanism_id.in_(reach.mechanisms), Activity.lead_agency_id.in_(reach.agencies))
 
 
 async def alerts(session: Session, actor: Actor, reach: Reach, *, most: int) -> Sequence[AlertItem]:
-    """Open alerts where the reader governs or whose lines are the own agency's: likely ones first, by score."""
+    """Open alerts of these mechanisms, or on lines of these agencies: likely ones first, by score."""
     found = await session.execute(
         select(
             DuplicationAlert.id,
@@ -135,7 +134,7 @@ async def alerts(session: Session, actor: Actor, reach: Reach, *, most: int) -> 
             DuplicationAlert.state.in_(OPEN_ALERTS),
             DuplicationAlert.kind != "complement",
             or_(
-                DuplicationAlert.mechanism_id.in_(reach.govern),
+                DuplicationAlert.mechanism_id.in_(reach.mechanisms),
                 DuplicationAlert.first_agency_id.in_(reach.agencies),
                 DuplicationAlert.second_agency_id.in_(reach.agencies),
             ),
@@ -214,8 +213,8 @@ async def own_lines(
     return [OwnLine(*row) for row in found]
 
 
-async def setups(session: Session, actor: Actor, govern: frozenset[UUID], *, today: dt.date) -> Sequence[Setup]:
-    """How far the mechanisms that the reader governs have got, by code."""
+async def setups(session: Session, actor: Actor, mechanisms: frozenset[UUID], *, today: dt.date) -> Sequence[Setup]:
+    """How far these mechanisms have got, by code; dissolved ones are left out."""
     members = (
         select(func.count())
         .select_from(Membership)
@@ -239,17 +238,6 @@ async def setups(session: Session, actor: Actor, govern: frozenset[UUID], *, tod
         )
         .scalar_subquery()
     )
-    pending = (
-        select(func.count())
-        .select_from(Appointment)
-        .join(Account, Account.id == Appointment.account_id)
-        .where(
-            Appointment.mechanism_id == Mechanism.id,
-            Account.password_hash.is_(None),
-            in_force(Appointment, today),
-        )
-        .scalar_subquery()
-    )
     found = await session.execute(
         select(
             Mechanism.id.label("mechanism_id"),
@@ -258,7 +246,6 @@ async def setups(session: Session, actor: Actor, govern: frozenset[UUID], *, tod
             Mechanism.status,
             members.label("member_count"),
             silent.label("silent_count"),
-            pending.label("pending_count"),
             Plan.id.label("plan_id"),
             Plan.status.label("plan_status"),
             _in_plan(Objective).label("objective_count"),
@@ -266,7 +253,7 @@ async def setups(session: Session, actor: Actor, govern: frozenset[UUID], *, tod
         )
         .select_from(Mechanism)
         .outerjoin(Plan, and_(Plan.mechanism_id == Mechanism.id, Plan.id == current_plan_id(today)))
-        .where(visible(actor, Mechanism.id), Mechanism.id.in_(govern), Mechanism.status != "dissolved")
+        .where(visible(actor, Mechanism.id), Mechanism.id.in_(mechanisms), Mechanism.status != "dissolved")
         .order_by(Mechanism.code)
     )
     return [Setup(**row) for row in found.mappings()]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, extract, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from taskforce.access import Actor
 from taskforce.db import Session
@@ -125,7 +125,7 @@ async def own_sources(
     return await _listed(session, conditions, most)
 
 
-def _year_of(day: ColumnElement[dt.date]) -> ColumnElement[int]:
+def _year_of(day: InstrumentedAttribute[dt.date | None]) -> ColumnElement[int]:
     """The fiscal year in which a day lies, named by the year in which it starts."""
     is_before = extract("month", day) < Mechanism.fiscal_year_start_month
     return extract("year", day) - case((is_before, 1), else_=0)
@@ -185,16 +185,16 @@ async def handovers(
     )
     found = await session.execute(
         select(
-            CostItem.id,
-            Mechanism.code,
-            CostItem.code,
-            CostItem.title,
-            giver.title,
-            taker.title,
-            CostItem.handover_on,
-            Mechanism.currency,
-            required,
-            CostItem.is_illustrative,
+            CostItem.id.label("id"),
+            Mechanism.code.label("mechanism"),
+            CostItem.code.label("code"),
+            CostItem.title.label("title"),
+            giver.title.label("from_source"),
+            taker.title.label("to_source"),
+            CostItem.handover_on.label("handover_on"),
+            Mechanism.currency.label("currency"),
+            required.label("required_amount"),
+            CostItem.is_illustrative.label("is_illustrative"),
         )
         .join(Mechanism, Mechanism.id == CostItem.mechanism_id)
         .outerjoin(giver, and_(giver.mechanism_id == CostItem.mechanism_id, giver.id == CostItem.handover_from_id))
@@ -207,4 +207,4 @@ async def handovers(
         .order_by(CostItem.handover_on, Mechanism.code, CostItem.position)
         .limit(most)
     )
-    return [HandoverItem(*row) for row in found]
+    return [HandoverItem(**row) for row in found.mappings()]

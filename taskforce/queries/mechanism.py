@@ -22,6 +22,7 @@ from taskforce.models import (
     Plan,
     Provenance,
 )
+from taskforce.queries.duplication_alert import visible_alerts
 from taskforce.queries.visible import visible, visible_activities
 from taskforce.rules.money import PAYERS, SourceClass
 
@@ -139,7 +140,7 @@ async def _head(session: Session, actor: Actor, condition: ColumnElement[bool]) 
         Mechanism.country,
         Mechanism.status,
         Mechanism.currency,
-        _open_alert_count(),
+        _open_alert_count(actor),
     ).where(visible(actor, Mechanism.id), condition)
     found = (await session.execute(statement)).one_or_none()
     if found is None:
@@ -192,11 +193,12 @@ def _activity_count(actor: Actor) -> ScalarSelect[int]:
     )
 
 
-def _open_alert_count() -> ScalarSelect[int]:
+def _open_alert_count(actor: Actor) -> ScalarSelect[int]:
     return (
         select(func.count())
         .select_from(DuplicationAlert)
         .where(
+            visible_alerts(actor),
             DuplicationAlert.mechanism_id == Mechanism.id,
             DuplicationAlert.state.in_(_OPEN),
             DuplicationAlert.kind != "complement",
@@ -223,7 +225,7 @@ async def summaries(session: Session, actor: Actor, *, today: dt.date) -> list[S
             Plan.ends_on.label("plan_ends_on"),
             Plan.is_illustrative.label("plan_is_illustrative"),
             _activity_count(actor).label("activity_count"),
-            _open_alert_count().label("open_alert_count"),
+            _open_alert_count(actor).label("open_alert_count"),
         )
         .select_from(Mechanism)
         .outerjoin(Plan, plan)

@@ -62,7 +62,7 @@ class IndicatorRow:
     baseline: Decimal | None
     baseline_year: int | None
     target: Decimal | None
-    is_illustrative: bool | None
+    is_illustrative: bool
     fact: str | None
     version: int
 
@@ -119,7 +119,7 @@ async def indicators(session: Session, actor: Actor, plan: PlanRow, outputs: lis
             Indicator.baseline,
             Indicator.baseline_year,
             Target.value,
-            Indicator.is_illustrative,
+            func.coalesce(Indicator.is_illustrative, False),
             Provenance.reference,
             Indicator.version,
         )

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Select,
     Text,
     and_,
+    case,
     func,
     literal,
     select,
@@ -40,7 +41,7 @@ from taskforce.models import (
     VocabularyTerm,
 )
 from taskforce.queries.plan import PlanRow
-from taskforce.queries.plan_filter import ActivityFilter, matching, of_plan, open_alert_of, other_line
+from taskforce.queries.plan_filter import ActivityFilter, matching, of_plan, open_alert_of
 
 PAGE: Final = 50  # lines on a page
 LIST: Final = 100  # lines in one answer of the API
@@ -96,7 +97,7 @@ class ActivityRow:
     money_currencies: list[str] | None
     alert_ids: list[UUID] | None
     alert_kinds: list[str] | None
-    alert_codes: list[str | None] | None
+    alert_codes: list[str] | None
 
     @property
     def rank(self) -> Rank:
@@ -269,18 +270,17 @@ def _money(line: type[Activity], fiscal_year: int) -> FromClause:
 
 
 def _alerts(actor: Actor, line: type[Activity]) -> FromClause:
-    """The open alerts on a line, the likeliest first: id, kind, code of the other line where it may be known."""
-    other = aliased(Activity)
-    first = (DuplicationAlert.score.desc(), DuplicationAlert.id)
+    """The open alerts on a line, the likeliest first: id, kind, and the code of the other line."""
+    alert = DuplicationAlert
+    first = (alert.score.desc(), alert.id)
+    other = case((alert.first_id == line.id, alert.sides[1]["code"].astext), else_=alert.sides[0]["code"].astext)
     return (
         select(
-            func.array_agg(aggregate_order_by(DuplicationAlert.id, *first)),
-            func.array_agg(aggregate_order_by(DuplicationAlert.kind, *first)),
-            func.array_agg(aggregate_order_by(other.code, *first)),
+            func.array_agg(aggregate_order_by(alert.id, *first)),
+            func.array_agg(aggregate_order_by(alert.kind, *first)),
+            func.array_agg(aggregate_order_by(other, *first)),
         )
-        .select_from(DuplicationAlert)
-        .outerjoin(other, other_line(actor, line, other))
-        .where(open_alert_of(actor, line, other))
+        .where(open_alert_of(actor, line))
         .correlate(line)
         .lateral("alerts")
     )

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import and_, func, select
 
 from taskforce.access import Actor
 from taskforce.db import Session
 from taskforce.models import Activity, BudgetLine, CostItem, CostRequirement, DuplicationAlert
+from taskforce.queries.duplication_alert import visible_alerts
 from taskforce.queries.plan import PlanRow
 from taskforce.queries.plan_filter import OPEN_ALERTS, ActivityFilter, matching, of_plan
-from taskforce.queries.visible import visible, visible_activities
+from taskforce.queries.visible import visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,39 +126,16 @@ async def year_money(session: Session, actor: Actor, plan: PlanRow) -> YearMoney
 
 
 async def open_alert_count(session: Session, actor: Actor, plan: PlanRow) -> int:
-    """Open alerts between lines of the plan, as far as the actor may know of them."""
-    first, second = aliased(Activity), aliased(Activity)
-    agencies = sorted(actor.row_context.agencies)
+    """Open alerts between lines of the plan that the actor may read."""
     statement = (
         select(func.count())
         .select_from(DuplicationAlert)
-        .outerjoin(
-            first,
-            and_(
-                first.mechanism_id == DuplicationAlert.mechanism_id,
-                first.id == DuplicationAlert.first_id,
-                visible_activities(actor, first),
-            ),
-        )
-        .outerjoin(
-            second,
-            and_(
-                second.mechanism_id == DuplicationAlert.mechanism_id,
-                second.id == DuplicationAlert.second_id,
-                visible_activities(actor, second),
-            ),
-        )
         .where(
-            visible(actor, DuplicationAlert.mechanism_id),
+            visible_alerts(actor),
             DuplicationAlert.mechanism_id == plan.mechanism_id,
             DuplicationAlert.plan_id == plan.id,
             DuplicationAlert.state.in_(OPEN_ALERTS),
             DuplicationAlert.kind != "complement",
-            or_(
-                and_(first.id.is_not(None), second.id.is_not(None)),
-                first.lead_agency_id.in_(agencies),
-                second.lead_agency_id.in_(agencies),
-            ),
         )
     )
     return await session.scalar(statement) or 0

@@ -1,11 +1,9 @@
 """Which lines of a plan a reader asks for, as conditions that the page, the list and the file share."""
 
 from dataclasses import dataclass
-from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
-from sqlalchemy.orm import aliased
 
 from taskforce.access import Actor
 from taskforce.models import (
@@ -16,6 +14,7 @@ from taskforce.models import (
     DuplicationAlert,
     Place,
 )
+from taskforce.queries.duplication_alert import visible_alerts
 from taskforce.queries.plan import PlanRow
 from taskforce.queries.visible import visible, visible_activities
 
@@ -29,7 +28,8 @@ class ActivityFilter:
     text: str = ""
     lead_agency_id: UUID | None = None
     status: str = ""
-    place: UUID | Literal["national"] | None = None
+    place_id: UUID | None = None
+    is_national: bool = False
     target_group: str = ""
     only_alerts: bool = False
     only_unfunded: bool = False
@@ -54,8 +54,10 @@ def matching(actor: Actor, chosen: ActivityFilter) -> ColumnElement[bool]:
         conditions.append(Activity.lead_agency_id == chosen.lead_agency_id)
     if chosen.status:
         conditions.append(Activity.status == chosen.status)
-    if chosen.place:
-        conditions.append(_happens_in(actor, chosen.place))
+    if chosen.place_id:
+        conditions.append(_happens_in(actor, chosen.place_id))
+    if chosen.is_national:
+        conditions.append(Activity.is_national.is_(True))
     if chosen.target_group:
         conditions.append(_is_for(chosen.target_group))
     if chosen.only_alerts:
@@ -71,44 +73,22 @@ def _says(text: str) -> ColumnElement[bool]:
     return func.strpos(func.lower(func.unaccent(words)), func.lower(func.unaccent(text))) > 0
 
 
-def open_alert_of(actor: Actor, line: type[Activity], other: type[Activity]) -> ColumnElement[bool]:
-    """An open alert on the line, as far as the actor may know of it; `other` is outer-joined as its other line.
-
-    Both lines are the actor's to see, or the actor stands for the agency that leads one of them.
-    """
+def open_alert_of(actor: Actor, line: type[Activity]) -> ColumnElement[bool]:
+    """An open alert on the line that the actor may read; complements are no alarm."""
     return and_(
+        visible_alerts(actor),
         DuplicationAlert.mechanism_id == line.mechanism_id,
         or_(DuplicationAlert.first_id == line.id, DuplicationAlert.second_id == line.id),
         DuplicationAlert.state.in_(OPEN_ALERTS),
         DuplicationAlert.kind != "complement",
-        or_(other.id.is_not(None), line.lead_agency_id.in_(sorted(actor.row_context.agencies))),
-    )
-
-
-def other_line(actor: Actor, line: type[Activity], other: type[Activity]) -> ColumnElement[bool]:
-    """How the other line of an alert is joined, where it is the actor's to see."""
-    return and_(
-        other.mechanism_id == DuplicationAlert.mechanism_id,
-        or_(other.id == DuplicationAlert.first_id, other.id == DuplicationAlert.second_id),
-        other.id != line.id,
-        visible_activities(actor, other),
     )
 
 
 def _has_alert(actor: Actor) -> ColumnElement[bool]:
-    other = aliased(Activity)
-    return (
-        select(DuplicationAlert.id)
-        .outerjoin(other, other_line(actor, Activity, other))
-        .where(open_alert_of(actor, Activity, other))
-        .correlate(Activity)
-        .exists()
-    )
+    return exists().where(open_alert_of(actor, Activity))
 
 
-def _happens_in(actor: Actor, place: UUID | Literal["national"]) -> ColumnElement[bool]:
-    if place == "national":
-        return Activity.is_national.is_(True)
+def _happens_in(actor: Actor, place: UUID) -> ColumnElement[bool]:
     own = visible(actor, Place.mechanism_id)
     inside = select(Place.id).where(own, Place.id == place).cte("inside", recursive=True)
     inside = inside.union(select(Place.id).join(inside, Place.parent_id == inside.c.id).where(own))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, Text, cast, func, select
 
 from taskforce.access import Actor
 from taskforce.db import Session
@@ -73,9 +73,10 @@ async def rows(
     return _named(table, await session.execute(statement.order_by(*order)))
 
 
-async def new_ids(session: Session, count: int) -> list[UUID]:
-    """So many new ids; rows that get them in this order stay in this order."""
+async def new_ids(session: Session, count: int) -> list[str]:
+    """So many new ids as text, since they go into JSON; rows that get them in this order stay in this order."""
     if not count:
         return []
-    found = await session.scalars(select(func.uuidv7()).select_from(func.generate_series(1, count)))
-    return list(found)
+    made = select(cast(func.uuidv7(), Text).label("id")).select_from(func.generate_series(1, count)).subquery()
+    found: list[str] = await session.scalar(select(func.array_agg(made.c.id))) or []
+    return found

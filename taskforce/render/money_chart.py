@@ -46,7 +46,7 @@ def _recorded(view: MoneyView) -> dict[int, Year]:
     for year in view.years:
         amounts = {share.payer: share.amount for share in year.shares}
         ordered = {payer_label(payer): amounts[payer] for payer in (*PAYERS, UNFUNDED) if payer in amounts}
-        note = gettext("so far") if year.year > present else gettext("recorded")
+        note = gettext("so far") if year.year > present else gettext("secured")
         found[year.year] = Year(year.year, ordered, note=note)
     return found
 

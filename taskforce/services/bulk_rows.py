@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import delete, text
@@ -21,19 +21,25 @@ def _quoted(columns: Sequence[str], prefix: str = "") -> str:
     return ", ".join(f'{prefix}"{column}"' for column in columns)
 
 
-def _json(rows: Sequence[dict[str, object]]) -> str:
+def _json(rows: Sequence[Mapping[str, object]]) -> str:
     return json.dumps(rows, default=str, ensure_ascii=False)
 
 
-async def insert_rows(session: Session, model: type[Base], rows: Sequence[dict[str, object]]) -> None:
-    """Insert rows, by column; a column that no row names gets its default."""
+async def insert_rows(
+    session: Session, model: type[Base], rows: Sequence[Mapping[str, object]], fixed: Mapping[str, UUID]
+) -> None:
+    """Insert rows, by column; `fixed` are ids that all of them share. A column that is None in all gets its default."""
     if not rows:
         return
     table = model.__tablename__
-    columns = list(dict.fromkeys(column for row in rows for column in row))
-    source = _ROWS.format(table=table)
-    statement = f"insert into {table} ({_quoted(columns)}) select {_quoted(columns)} from {source}"  # noqa: S608 -- names of our own tables and columns
-    await session.execute(text(statement), {"rows": _json(rows)})
+    given = [{column: value for column, value in row.items() if value is not None} for row in rows]
+    columns = list(dict.fromkeys(column for row in given for column in row))
+    shared = "".join(f", cast(:{column} as uuid)" for column in fixed)
+    statement = (
+        f"insert into {table} ({_quoted([*columns, *fixed])})"  # noqa: S608 -- names of our own tables and columns
+        f" select {_quoted(columns)}{shared} from {_ROWS.format(table=table)}"
+    )
+    await session.execute(text(statement), {"rows": _json(given)} | dict(fixed))
 
 
 async def update_rows(
@@ -81,8 +87,8 @@ async def write_links(session: Session, lists: Sequence[LinkList], mechanism_id:
                 delete(links.model).where(table.c.mechanism_id == mechanism_id, table.c[links.parent].in_(replaced))
             )
         rows: list[dict[str, object]] = [
-            {"mechanism_id": mechanism_id, links.parent: one.row_id, links.column: value, "position": position}
+            {links.parent: one.row_id, links.column: value, "position": position}
             for one in group
             for position, value in enumerate(one.linked)
         ]
-        await insert_rows(session, links.model, rows)
+        await insert_rows(session, links.model, rows, {"mechanism_id": mechanism_id})

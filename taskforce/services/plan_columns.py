@@ -71,7 +71,8 @@ class Noun:
 
     `key`: the columns by which a row of a file finds its stored row, within the mechanism and, where the table has
     plan_id, within the plan. `is_dated`: there may be several of one key, one after the other by starts_on.
-    `within`: a column and the noun that it must name for the row to belong to this plan at all.
+    `within`: a column and the noun that it must name for the row to belong to this plan at all. `is_named`: other rows
+    name its rows, so each needs its id before it is written.
     `position_in`: rows count their position within equal values of this column; "" for the whole list, None for none.
     """
 
@@ -83,6 +84,7 @@ class Noun:
     is_dated: bool = False
     within: tuple[str, str] | None = None
     position_in: str | None = ""
+    is_named: bool = True
     has_plan: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -347,6 +349,7 @@ REQUIREMENTS: Final = Noun(
         Field("amount", "required_amount"),
     ),
     within=("cost_item_id", "cost_items"),
+    is_named=False,
     position_in=None,
 )
 LINES: Final = Noun(
@@ -366,6 +369,7 @@ LINES: Final = Noun(
         *MARKS,
     ),
     within=("cost_item_id", "cost_items"),
+    is_named=False,
     position_in="cost_item_id",
 )
 

@@ -68,11 +68,15 @@ class LinkList:
 
 @dataclass(slots=True)
 class Changes:
-    """What is to be written of one noun; `of_plan` names the rows that may not change after consultation."""
+    """What is to be written of one noun.
+
+    `fixed` are columns that all new rows share; `of_plan` names the rows that may not change after consultation.
+    """
 
     noun: Noun
     report: NounReport
     inserts: list[dict[str, object]] = field(default_factory=list)
+    fixed: dict[str, UUID] = field(default_factory=dict)
     updates: list[Update] = field(default_factory=list)
     link_lists: list[LinkList] = field(default_factory=list)
     of_plan: list[str] = field(default_factory=list)
@@ -100,15 +104,15 @@ def _begins(row: Row) -> str:
 def changes_of(
     noun: Noun, pairs: Sequence[tuple[Wanted, Row | None]], stored: Sequence[Row], lists: LinkLists, known: Known
 ) -> Changes:
-    """What the wanted rows, each with its stored row, change; `known` has an id for every one of them."""
+    """What the wanted rows, each with its stored row, change; `known` has an id for each that others name."""
     added, changed = list[str](), list[RowChange]()
     made = Changes(noun, NounReport(noun.name, (), (), 0, 0))
     positions = _positions(noun, pairs, stored, known)
     for (wanted, row), position in zip(pairs, positions, strict=True):
-        row_id = known.ids[noun.name][wanted.name]
+        row_id = known.ids[noun.name].get(wanted.name) if row is None else row["id"]
         if row is None:
             values = {column: known.resolved(value) for column, value in wanted.values.items()}
-            made.inserts.append({"id": row_id} | values | ({} if position is None else {"position": position}))
+            made.inserts.append(values | {"id": row_id, "position": position})
             made.link_lists += _new_lists(noun, wanted, row_id, known)
             added.append(wanted.name)
         else:
@@ -221,6 +225,6 @@ def _shown(value: object, vocabulary: str, known: Known) -> str:
         return "true" if value else "false"
     if isinstance(value, Decimal):
         return format(value.normalize(), "f")
-    if isinstance(value, UUID):
-        return known.names.get(value, str(value))
+    if value in known.names:
+        return known.names[value]
     return str(value).removeprefix(f"{vocabulary}:") if vocabulary else str(value)

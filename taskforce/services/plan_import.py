@@ -65,10 +65,10 @@ async def apply(session: Session, actor: Actor, wanted: PlanRows, *, reason: str
         await widen(session, mechanism_id)
     for changes in found.changes:
         is_tenant = "mechanism_id" in changes.noun.model.__table__.c
-        await insert_rows(session, changes.noun.model, changes.inserts)
+        await insert_rows(session, changes.noun.model, changes.inserts, changes.fixed)
         await update_rows(session, changes.noun.model, changes.updates, mechanism_id if is_tenant else None)
         await write_links(session, changes.link_lists, mechanism_id)
-    await insert_rows(session, ActivityJoint, found.joint)
+    await insert_rows(session, ActivityJoint, found.joint, {"mechanism_id": mechanism_id})
     return found.report
 
 
@@ -99,7 +99,7 @@ async def _difference(session: Session, actor: Actor, wanted: PlanRows) -> _Diff
 async def _id_of(session: Session, stored: Row | None) -> UUID:
     """The id of a stored row, or a new one."""
     if stored is None:
-        return (await plan_row.new_ids(session, 1))[0]
+        return UUID((await plan_row.new_ids(session, 1))[0])
     return UUID(str(stored["id"]))
 
 
@@ -159,10 +159,9 @@ async def _noun(
     stored, lists = await _stored(session, actor, noun, place, known)
     pairs = await _paired(session, noun, wanted, stored, known)
     changes = changes_of(noun, pairs, stored, lists, known)
-    scope: dict[str, object] = {"mechanism_id": place.mechanism_id}
+    changes.fixed = {"mechanism_id": place.mechanism_id}
     if noun.has_plan:
-        scope["plan_id"] = next(iter(known.ids[PLAN.name].values()))
-    changes.inserts = [scope | row for row in changes.inserts]
+        changes.fixed["plan_id"] = UUID(str(next(iter(known.ids[PLAN.name].values()))))
     return changes
 
 
@@ -192,8 +191,10 @@ async def _paired(
 ) -> list[tuple[Wanted, Row | None]]:
     """Each wanted row with its stored one; `known` learns the ids of all, new ones included."""
     matches = matched(noun, wanted, stored, known)
-    fresh = iter(await plan_row.new_ids(session, sum(row is None for row in matches)))
     pairs = list(zip(wanted, matches, strict=True))
+    if not noun.is_named:
+        return pairs
+    fresh = iter(await plan_row.new_ids(session, sum(row is None for row in matches)))
     for row, found in pairs:
         row_id = next(fresh) if found is None else found["id"]
         known.ids[noun.name][row.name] = row_id
@@ -212,10 +213,7 @@ async def _joint(
     there = {(row["activity_id"], row["other_id"]) for row in stored}
     ids = known.ids["activities"]
     pairs = {tuple(sorted((UUID(str(ids[one])), UUID(str(ids[other]))))) for one, other in wanted.joint}
-    return [
-        {"mechanism_id": place.mechanism_id, "activity_id": first, "other_id": second}
-        for first, second in sorted(pairs - there)
-    ]
+    return [{"activity_id": first, "other_id": second} for first, second in sorted(pairs - there)]
 
 
 def _check_plan_is_open(place: _Place, changes: list[Changes], joint: list[dict[str, object]]) -> None:

@@ -34,18 +34,17 @@ class Earlier(View):
 
 
 class AlertOnActivity(View):
-    """An alert on the line; what it says of the other one is empty where the reader may not see that."""
+    """An alert on the line, with what was compared of the other one."""
 
     id: UUID
     kind: str
-    band: str
+    band: str | None
     state: str
     resolution: str | None
     raised_at: dt.datetime
-    other_id: UUID | None
-    other_code: str | None
-    other_title: str | None
-    other_lead: str | None
+    other_code: str
+    other_title: str
+    other_lead: str
 
 
 class MoneyLine(View):

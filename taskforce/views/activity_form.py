@@ -71,7 +71,7 @@ async def activity_form(session: Session, actor: Actor, place: Place, *, today: 
 async def activity_deletion(session: Session, actor: Actor, activity: Activity) -> ActivityDeletion:
     """What goes with an activity, as far as the actor sees it; money is counted in full."""
     money = await money_of(session, actor, activity.mechanism_id, activity.id, 1)
-    alerts = await on_activity(session, actor, activity.mechanism_id, activity.id, activity.lead_agency_id)
+    alerts = await on_activity(session, actor, activity.mechanism_id, activity.id)
     return ActivityDeletion(
         mechanism=MechanismHead.model_validate(await mechanisms.head_by_id(session, actor, activity.mechanism_id)),
         plan_id=activity.plan_id,

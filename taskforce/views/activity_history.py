@@ -22,6 +22,24 @@ LINKS: Final = {
     "activity_target_group": ("target_group_id", "target_groups"),
 }
 DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+# The order in which a person reads the fields; what is not named comes after.
+ORDER: Final = (
+    "code",
+    "title",
+    "description",
+    "kind_id",
+    "output_id",
+    "lead_agency_id",
+    "is_national",
+    "starts_on",
+    "ends_on",
+    "actual_starts_on",
+    "actual_ends_on",
+    "status",
+    "status_reason",
+    "own_plan",
+    "own_plan_reference",
+)
 _TITLES: Final = {each.principal: each.title for each in SYSTEM_PRINCIPALS}
 _FIELDS: Final = (
     "kind_id",
@@ -78,7 +96,7 @@ def _field_changes(lines: Sequence[Event], names: Mapping[str, str]) -> list[Cha
             before=_value(name, before.get(name), names),
             after=_value(name, after.get(name), names),
         )
-        for name in dict.fromkeys([*after, *before])
+        for name in dict.fromkeys([*(each for each in ORDER if each in after or each in before), *after, *before])
         if name not in SILENT
         and before.get(name) != after.get(name)
         # a new line has empty fields and unset marks, which say nothing

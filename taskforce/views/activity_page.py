@@ -43,7 +43,7 @@ async def activity_page(session: Session, actor: Actor, activity_id: UUID, *, to
     found = await activities.detail(session, actor, activity_id)
     plan = await plan_of(session, actor, found)
     related = await activities.related(session, actor, found)
-    alerts = await on_activity(session, actor, found.mechanism_id, found.id, found.lead_agency_id)
+    alerts = await on_activity(session, actor, found.mechanism_id, found.id)
     history, is_cut = await _history(session, actor, found)
     return ActivityPage(
         mechanism=MechanismHead.model_validate(await mechanisms.head_by_id(session, actor, found.mechanism_id)),

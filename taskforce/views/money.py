@@ -125,12 +125,14 @@ class Chosen(View):
 class MoneyView(View):
     """Who pays, until when. `focus` is the year of the title; `reads`: all, shared, own_sources or totals.
 
+    `half_from` is the year from which on government carries more than half of what every recorded year needs.
     A choice of source narrows tables and lines only: what is needed, unfunded and who carries it are of all sources.
     """
 
     mechanism: MechanismHead
     currency: str
     focus: YearView
+    half_from: str | None
     years: list[YearView]
     history: list[HistoryYear]
     sources: list[SourceView]

@@ -49,8 +49,7 @@ async def money_page(
     head = MechanismHead.model_validate(await mechanisms.head(session, actor, code))
     basis = await queries.basis(session, actor, head.id, today)
     reads = budget_lines.reach(actor, head.id)
-    if reads not in ("all", "shared"):
-        chosen = replace(chosen, objective_id=None, cost_type_id=None)  # a total of one line would tell that line
+    chosen = within_reach(actor, head.id, chosen)
     whole = replace(chosen, source_id=None, fiscal_year=None)
     rows = {row.id: row for row in await funding_sources.sources(session, actor, head.id)}
     sums = await queries.sums(session, actor, head.id, basis, whole)
@@ -68,6 +67,7 @@ async def money_page(
         mechanism=head,
         currency=basis.currency,
         focus=focus,
+        half_from=_half_from(years),
         years=years,
         history=history_years(basis, earlier, before=years[0].year if years else None),
         sources=sources,
@@ -91,6 +91,13 @@ async def money_page(
     )
 
 
+def within_reach(actor: Actor, mechanism_id: UUID, chosen: MoneyFilter) -> MoneyFilter:
+    """The filter without what only those may use who read lines: a total narrowed to one line would tell that line."""
+    if budget_lines.reach(actor, mechanism_id) in ("all", "shared"):
+        return chosen
+    return replace(chosen, objective_id=None, cost_type_id=None)
+
+
 def _focus(basis: Basis, years: Sequence[YearView], chosen: MoneyFilter, current: int) -> YearView:
     """The year of which the title speaks: the chosen one, else the present one, else that of the current plan."""
     by_year = {year.year: year for year in years}
@@ -101,6 +108,16 @@ def _focus(basis: Basis, years: Sequence[YearView], chosen: MoneyFilter, current
         wanted = [current, planned, *sorted(by_year, reverse=True)]
     found = next((by_year[year] for year in wanted if year in by_year), None)
     return found or year_view(basis, {}, [], NeedRow(wanted[0], ZERO, ZERO), current=current)
+
+
+def _half_from(years: Sequence[YearView]) -> str | None:
+    """The first year of the unbroken run at the end in which government carries more than half."""
+    found = None
+    for year in reversed(years):
+        if year.government_share is None or year.government_share <= Decimal("0.5"):
+            break
+        found = year.label
+    return found if found and found != years[0].label else None
 
 
 def source_view(row: SourceRow, years: Sequence[YearView], focus: YearView, basis: Basis) -> SourceView:

@@ -44,11 +44,11 @@ class ClassShare(View):
 
 
 class AlertFlag(View):
-    """An open alert on a line. `other_code` is empty where the reader may not see the other line."""
+    """An open alert on a line, with the code of the other one."""
 
     id: UUID
     kind: str
-    other_code: str | None
+    other_code: str
 
 
 class ActivityLine(View):
@@ -141,6 +141,14 @@ class PlanChoices(View):
     target_groups: list[Choice]
 
 
+class Narrowing(View):
+    """A filter that is on or off; `address` is the query of the URL in which it is the other way round."""
+
+    name: str
+    is_on: bool
+    address: str
+
+
 class PlanFilter(View):
     """What the list is narrowed to, as it stands in the URL; empty means all."""
 
@@ -153,6 +161,7 @@ class PlanFilter(View):
     unfunded: str
     is_set: bool
     address: str
+    narrowings: list[Narrowing]
 
 
 class PlanPage(View):

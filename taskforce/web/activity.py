@@ -1,10 +1,12 @@
 """Activities: add, read, edit, delete."""
 
 import datetime as dt
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from litestar import Controller
+from litestar.connection import Request
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
@@ -14,10 +16,12 @@ from taskforce.models import Activity, Output
 from taskforce.queries import node
 from taskforce.services import activity as service
 from taskforce.services.activity_command import SaveActivity
+from taskforce.services.duplication_alert import scan_activity
 from taskforce.services.open_plan import open_plan
 from taskforce.views.activity import ActivityDeletion, ActivityForm, ActivityPage, ActivitySaved
 from taskforce.views.activity_form import Place, activity_deletion, activity_form
 from taskforce.views.activity_page import activity_page
+from taskforce.web.afterwards import Afterwards
 from taskforce.web.reply import Reply
 from taskforce.web.route import does, reads
 
@@ -71,15 +75,17 @@ class ActivityController(Controller):
     @does("/outputs/{output_id:uuid}/activities/add", May.ACTIVITY_EDIT, SaveActivity)
     async def add(
         self,
+        request: Request[Any, Any, Any],
         session: NamedDependency[Session],
         actor: NamedDependency[Actor],
         today: NamedDependency[dt.date],
         output_id: FromPath[UUID],
         command: NamedDependency[SaveActivity],
     ) -> Reply[ActivitySaved]:
-        """Add an activity to an output."""
+        """Add an activity to an output, and look for duplicates of it."""
         activity = await service.add_activity(session, actor, output_id, command, today=today)
-        return Reply(_saved(activity), then=f"/activities/{activity.id}", made=True)
+        scan = partial(scan_activity, request.app.state.sessions, activity.id)
+        return Afterwards(_saved(activity), scan, then=f"/activities/{activity.id}", made=True)
 
     @reads("/activities/{activity_id:uuid}/edit", May.ACTIVITY_EDIT, only_page=True)
     async def show_edit(
@@ -100,15 +106,17 @@ class ActivityController(Controller):
     @does("/activities/{activity_id:uuid}/edit", May.ACTIVITY_EDIT, SaveActivity)
     async def edit(
         self,
+        request: Request[Any, Any, Any],
         session: NamedDependency[Session],
         actor: NamedDependency[Actor],
         today: NamedDependency[dt.date],
         activity_id: FromPath[UUID],
         command: NamedDependency[SaveActivity],
     ) -> Reply[ActivitySaved]:
-        """Change an activity."""
+        """Change an activity, and look for duplicates of it."""
         activity = await service.edit_activity(session, actor, activity_id, command, today=today)
-        return Reply(_saved(activity), then=f"/activities/{activity_id}")
+        scan = partial(scan_activity, request.app.state.sessions, activity.id)
+        return Afterwards(_saved(activity), scan, then=f"/activities/{activity_id}")
 
     @reads("/activities/{activity_id:uuid}/delete", May.ACTIVITY_EDIT, only_page=True)
     async def show_delete(

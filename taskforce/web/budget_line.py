@@ -28,7 +28,7 @@ from taskforce.web.reply import Reply
 from taskforce.web.route import does, reads
 
 YEARS_BACK, YEARS_AHEAD = 2, 8
-EMPTY: dict[str, object] = {name: "" for name in SaveBudgetLine.model_fields if name != "version"} | {"weight": "1"}
+EMPTY: dict[str, object] = {name: "1" if name == "weight" else "" for name in SaveBudgetLine.model_fields}
 
 
 async def _view(session: Session, actor: Actor, line: BudgetLine) -> BudgetLinePage:
@@ -106,7 +106,7 @@ class BudgetLineController(Controller):
         require(actor, May.BUDGET_LINE_EDIT, activity.mechanism_id, activity.lead_agency_id)
         await open_plan(session, actor, activity.plan_id)
         view = await _form(session, actor, activity, None, today)
-        values = EMPTY | {"fiscal_year": view.fiscal_years[0].id}
+        values = EMPTY | {"fiscal_year": view.fiscal_years[0].id, "version": ""}
         return Reply(view, template="budget_line/form.html", values=values)
 
     @does("/activities/{activity_id:uuid}/budget-lines/add", May.BUDGET_LINE_EDIT, SaveBudgetLine)
@@ -135,7 +135,7 @@ class BudgetLineController(Controller):
         if item.activity_id:
             raise Refused("%(code)s is an activity's own cost: add the line on the activity's page.", code=item.code)
         view = await _form(session, actor, item, None, today)
-        values = EMPTY | {"fiscal_year": view.fiscal_years[YEARS_BACK].id}
+        values = EMPTY | {"fiscal_year": view.fiscal_years[YEARS_BACK].id, "version": ""}
         return Reply(view, template="budget_line/form.html", values=values)
 
     @does("/cost-items/{cost_item_id:uuid}/budget-lines/add", May.COST_ITEM_EDIT, SaveBudgetLine)

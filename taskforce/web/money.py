@@ -1,17 +1,18 @@
 """The money of a mechanism: who pays what in which year, until when; the same list as a file."""
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import Annotated
+from collections.abc import AsyncIterator, Sequence
+from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Controller, Response
+from litestar import Controller
+from litestar.connection import Request
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, QueryParameter
+from litestar.response import Stream
 
 from taskforce.access import Actor, May
-from taskforce.db import Session
+from taskforce.db import Session, Sessions, transaction
 from taskforce.exchange.csv_text import BYTE_ORDER_MARK, Value, csv_text, file_name
 from taskforce.queries import budget_line as budget_lines
 from taskforce.queries import mechanism as mechanisms
@@ -20,7 +21,7 @@ from taskforce.queries.budget_line import LineRow, MoneyFilter
 from taskforce.render.wording import gettext as _
 from taskforce.rules.periods import fiscal_year_label
 from taskforce.views.money import MoneyView
-from taskforce.views.money_page import money_page
+from taskforce.views.money_page import money_page, within_reach
 from taskforce.web.form import Malformed
 from taskforce.web.reply import Reply
 from taskforce.web.route import reads
@@ -95,22 +96,33 @@ class MoneyController(Controller):
     @reads("/mechanisms/{code:str}/money.csv", May.MONEY_READ)
     async def file(
         self,
+        request: Request[Any, Any, Any],
         session: NamedDependency[Session],
         actor: NamedDependency[Actor],
         today: NamedDependency[dt.date],
         code: FromPath[str],
         chosen: NamedDependency[MoneyFilter],
-    ) -> Response[str]:
-        """The lines that the page shows, on all its pages, as a CSV file."""
+    ) -> Stream:
+        """The lines that the page shows with the same filter, all of them, as CSV."""
         head = await mechanisms.head(session, actor, code)
-        basis = await queries.basis(session, actor, head.id, today)
-        if budget_lines.reach(actor, head.id) not in ("all", "shared"):
-            chosen = replace(chosen, objective_id=None, cost_type_id=None)
-        rows = await budget_lines.lines(session, actor, head.id, chosen)
-        text = BYTE_ORDER_MARK + csv_text([COLUMNS, *_cells(rows, basis.start_month)])
+        month = (await queries.basis(session, actor, head.id, today)).start_month
         name = file_name(head.code, "budget-lines")
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(text, media_type="text/csv", headers=headers)
+        return Stream(
+            _written(request.app.state.sessions, actor, (head.id, month), within_reach(actor, head.id, chosen)),
+            media_type="text/csv; charset=utf-8",
+            headers={"content-disposition": f'attachment; filename="{name}"'},
+        )
+
+
+async def _written(
+    sessions: Sessions, actor: Actor, mechanism: tuple[UUID, int], chosen: MoneyFilter
+) -> AsyncIterator[str]:
+    """The file in pieces. It is read in a transaction of its own, since the request's ends before the answer goes."""
+    mechanism_id, start_month = mechanism
+    yield BYTE_ORDER_MARK + csv_text([COLUMNS])
+    async with transaction(sessions, actor, action=May.MONEY_READ) as session:
+        async for rows in budget_lines.stream(session, actor, mechanism_id, chosen):
+            yield csv_text(_cells(rows, start_month))
 
 
 def _cells(rows: Sequence[LineRow], start_month: int) -> list[tuple[Value, ...]]:

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from typing import Annotated, Literal
+from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from taskforce.models.activity import ACTIVITY_STATUSES
 from taskforce.queries.plan_activities import Rank
 from taskforce.queries.plan_filter import ActivityFilter
 from taskforce.render.wording import gettext as _
-from taskforce.views.plan import PlanFilter
+from taskforce.views.plan import Narrowing, PlanFilter
 from taskforce.views.plan_page import Asked
 from taskforce.web.form import Malformed
 
@@ -52,16 +52,26 @@ async def provide_asked(
         text=said["q"],
         lead_agency_id=_id("lead", lead),
         status=_one_of("status", status, ACTIVITY_STATUSES),
-        place=_place(place),
+        place_id=None if place == "national" else _id("place", place),
+        is_national=place == "national",
         target_group=group,
         only_alerts=_one_of("alerts", alerts, ("yes",)) == "yes",
         only_unfunded=_one_of("unfunded", unfunded, ("yes",)) == "yes",
     )
     number = int(page) if page.isascii() and page.isdigit() and len(page) <= 6 else 1
-    shown = PlanFilter(
-        **said, is_set=chosen.is_set, address=urlencode({name: value for name, value in said.items() if value})
-    )
+    shown = PlanFilter(**said, is_set=chosen.is_set, address=_address(said), narrowings=_narrowings(said))
     return Asked(shown=shown, chosen=chosen, page=number)
+
+
+def _address(said: dict[str, str]) -> str:
+    return urlencode({name: value for name, value in said.items() if value})
+
+
+def _narrowings(said: dict[str, str]) -> list[Narrowing]:
+    return [
+        Narrowing(name=name, is_on=bool(said[name]), address=_address(said | {name: "" if said[name] else "yes"}))
+        for name in ("alerts", "unfunded")
+    ]
 
 
 def read_cursor(cursor: str) -> Rank | None:
@@ -90,10 +100,6 @@ def _id(name: str, value: str) -> UUID | None:
         raise Malformed(
             ((name, _("%(name)s must be an id from the list. Choose again.") % {"name": name}),)
         ) from problem
-
-
-def _place(value: str) -> UUID | Literal["national"] | None:
-    return "national" if value == "national" else _id("place", value)
 
 
 def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:
