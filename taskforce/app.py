@@ -36,6 +36,7 @@ from taskforce.web.budget_line import BudgetLineController
 from taskforce.web.carried import Carried, carry
 from taskforce.web.cost_item import CostItemController
 from taskforce.web.desk import DeskController
+from taskforce.web.duplication_alert import DuplicationAlertController
 from taskforce.web.errors import HANDLERS
 from taskforce.web.first_steps import FirstStepsController
 from taskforce.web.foot import FootController
@@ -62,6 +63,7 @@ CONTROLLERS: tuple[Any, ...] = (
     BudgetLineController,
     CostItemController,
     DeskController,
+    DuplicationAlertController,
     FirstStepsController,
     FootController,
     FundingSourceController,

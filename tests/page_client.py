@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 from uuid import uuid4
@@ -38,8 +39,10 @@ class Page:
 
     @property
     def text(self) -> str:
-        """All words of the page, with single spaces."""
-        return _words(self.tree.find("body"))
+        """All words of the page that people read, with single spaces."""
+        body = self.tree.find("body")
+        data = {id(each) for each in self.tree.iter("script")}
+        return "" if body is None else " ".join("".join(_read(body, data)).split())
 
     @property
     def errors(self) -> list[str]:
@@ -67,6 +70,14 @@ class Page:
             if found.get("method") == "post" and (action is None or found.get("action") == action):
                 return found
         raise AssertionError(f"no form posts to {action} on {self.url}")
+
+
+def _read(element: Element, left_out: set[int]) -> Iterator[str]:
+    if id(element) not in left_out:
+        yield element.text or ""
+        for child in element:
+            yield from _read(child, left_out)
+            yield child.tail or ""
 
 
 def _words(element: Element | None) -> str:
@@ -139,7 +150,9 @@ class Client:
     @classmethod
     async def opened(cls, app: Litestar, sessions: Sessions, account: Account | None, now: dt.datetime) -> "Client":
         """A browser of this account, or of nobody."""
-        http = httpx.AsyncClient(transport=httpx.ASGITransport(app=cast("Any", app), raise_app_exceptions=True), base_url=ADDRESS)
+        http = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=cast("Any", app), raise_app_exceptions=True), base_url=ADDRESS
+        )
         token = ""
         if account is not None:
             async with transaction(sessions, SIGN_IN) as session:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,9 @@ from taskforce.models import (
     Agency,
     Appointment,
     Base,
+    BudgetLine,
+    CostItem,
+    DuplicationAlert,
     FundingSource,
     Indicator,
     Mechanism,
@@ -187,6 +191,69 @@ class World:
         async with transaction(self.sessions, OPERATOR) as session:
             session.add(row)
         return row
+
+    async def change(self, row: Any, **values: Any) -> None:
+        """Set columns of a stored row, past all rules."""
+        async with transaction(self.sessions, OPERATOR) as session:
+            stored = await session.merge(row)
+            for name, value in values.items():
+                setattr(stored, name, value)
+
+    async def remove(self, row: Any) -> None:
+        """Delete a stored row."""
+        async with transaction(self.sessions, OPERATOR) as session:
+            await session.delete(await session.merge(row))
+
+    async def line(self, **values: Any) -> Activity:
+        """One more activity of the output, led by the police."""
+        defaults = {
+            "plan_id": self.plan.id,
+            "output_id": self.output.id,
+            "code": "A2",
+            "title": "Talks in schools",
+            "lead_agency_id": self.police.id,
+            "starts_on": dt.date(2026, 3, 1),
+            "ends_on": dt.date(2026, 9, 30),
+        }
+        found: Activity = await self.add(Activity(**{**defaults, **values}))
+        return found
+
+    async def pay(self, activity: Activity, amount: str, *, source: FundingSource, **values: Any) -> BudgetLine:
+        """A secured budget line of an activity, under a cost item of its own, for 2026."""
+        item = await self.add(CostItem(code=f"C-{next(_numbers)}", title="Costs", activity_id=activity.id))
+        defaults = {
+            "cost_item_id": item.id,
+            "activity_id": activity.id,
+            "source_id": source.id,
+            "cost_type_id": "cost_type:training",
+            "fiscal_year": 2026,
+            "currency": "TZS",
+            "secured_amount": Decimal(amount),
+            "asked_amount": Decimal(amount),
+        }
+        found: BudgetLine = await self.add(BudgetLine(**{**defaults, **values}))
+        return found
+
+    async def alert(self, first: Activity, second: Activity, **values: Any) -> DuplicationAlert:
+        """An open alert on two activities."""
+        low, high = sorted((first, second), key=lambda each: each.id)
+        defaults = {
+            "plan_id": low.plan_id,
+            "first_id": low.id,
+            "second_id": high.id,
+            "first_agency_id": low.lead_agency_id,
+            "second_agency_id": high.lead_agency_id,
+            "is_confidential": low.is_confidential or high.is_confidential,
+            "kind": "duplicate",
+            "band": "likely",
+            "score": 0.8,
+            "signals": [],
+            "sides": [{"code": each.code, "title": each.title, "agency": "An agency"} for each in (low, high)],
+            "model": "test",
+            "fingerprint": "test",
+        }
+        found: DuplicationAlert = await self.add(DuplicationAlert(**{**defaults, **values}))
+        return found
 
     async def indicator(self, **values: Any) -> Indicator:
         """An indicator of the output."""

@@ -8,7 +8,6 @@ from typing import Any
 import click
 from litestar import Litestar
 from rich.console import Console
-from rich.table import Table
 
 from taskforce.access import OPERATOR, SIGN_IN
 from taskforce.app import create_app
@@ -45,15 +44,13 @@ async def _ways_in(address: str, now: dt.datetime, country: str) -> list[tuple[P
         return [(person, await make_link(session, person.account_id, "sign_in", now=now)) for person in shown]
 
 
-def _print_ways_in(console: Console, ways_in: list[tuple[Person, str]]) -> None:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True, overflow="ignore")
+def _print_ways_in(ways_in: list[tuple[Person, str]]) -> None:
+    """Plain lines, since a table would fold the links to the width of the window."""
+    click.echo("\nEach of these links signs one person in, once, within a week:")
+    width = max(len(person.title) for person, _ in ways_in)
     for person, secret in ways_in:
-        table.add_row(person.title, f"{settings().address}/sign-in/{secret}")
-    console.print("\nEach of these links signs one person in, once, within a week:")
-    console.print(table, soft_wrap=True)
-    console.print(f"\n[bold]{settings().address}[/] – Ctrl-C stops the server and its database.")
+        click.echo(f"  {person.title:<{width}}  {settings().address}/sign-in/{secret}")
+    click.echo(f"\nThe pages are at {settings().address} – Ctrl-C stops the server and its database.")
 
 
 async def _first_page(app: Litestar) -> tuple[int, bytes]:
@@ -124,5 +121,5 @@ def demo(is_check: bool, country: str) -> None:
         if is_check:
             _check(addresses.app, console)
             return
-        _print_ways_in(console, asyncio.run(_ways_in(addresses.app, now, country.upper())))
+        _print_ways_in(asyncio.run(_ways_in(addresses.app, now, country.upper())))
         serve_on(addresses)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from taskforce.access import Actor
 from taskforce.db import Session
@@ -38,7 +39,8 @@ class MemberRow:
     role: str
     starts_on: dt.date | None
     ends_on: dt.date | None
-    focal_points: list[str] | None
+    people: list[str] | None
+    has_focal_point: bool
     led_count: int
     supported_count: int
     responsibility_count: int
@@ -126,16 +128,28 @@ def _responsibilities(today: dt.date) -> ScalarSelect[int]:
     )
 
 
-def _focal_points(today: dt.date) -> ScalarSelect[list[str]]:
+def _stands_for(today: dt.date) -> ColumnElement[bool]:
+    return and_(
+        Appointment.mechanism_id == Membership.mechanism_id,
+        Appointment.agency_id == Membership.agency_id,
+        in_force(Appointment, today),
+    )
+
+
+def has_focal_point(today: dt.date) -> ColumnElement[bool]:
+    """Memberships whose agency has somebody who keeps its lines and gets its reminders."""
+    return exists().where(_stands_for(today), Appointment.role == "focal_point")
+
+
+def _people(today: dt.date) -> ScalarSelect[list[str]]:
+    """The posts that stand for a member, the focal point first."""
+    in_order = aggregate_order_by(
+        Account.title, (Appointment.role == "focal_point").desc(), Appointment.is_deputy, Account.title
+    )
     return (
-        select(func.array_agg(Account.title))
+        select(func.array_agg(in_order))
         .join(Appointment, Appointment.account_id == Account.id)
-        .where(
-            Appointment.mechanism_id == Membership.mechanism_id,
-            Appointment.agency_id == Membership.agency_id,
-            Appointment.role == "focal_point",
-            in_force(Appointment, today),
-        )
+        .where(_stands_for(today))
         .correlate(Membership)
         .scalar_subquery()
     )
@@ -181,7 +195,8 @@ async def members(
             Membership.role,
             Membership.starts_on,
             Membership.ends_on,
-            _focal_points(today).label("focal_points"),
+            _people(today).label("people"),
+            has_focal_point(today).label("has_focal_point"),
             _led(actor, plan_id).label("led_count"),
             _supported(actor, plan_id).label("supported_count"),
             _responsibilities(today).label("responsibility_count"),
@@ -308,6 +323,7 @@ async def code_is_taken(session: Session, country: str | None, code: str) -> boo
     """Whether an organisation of this country, or an international one, has the code."""
     where = Agency.country.is_(None) if country is None else Agency.country == country
     return bool(await session.scalar(select(exists().where(where, func.lower(Agency.code) == code.lower()))))
+
 
 async def members_by_code(session: Session, actor: Actor, mechanism_id: UUID, *, today: dt.date) -> dict[str, UUID]:
     """The ids of the agencies that are members today, by code."""

@@ -23,6 +23,7 @@ from taskforce.models import (
     ResponsibilityInstrument,
     VocabularyTerm,
 )
+from taskforce.queries.budget_line import wanted
 from taskforce.queries.visible import visible, visible_activities
 
 
@@ -73,6 +74,7 @@ class YearMoney:
     currency: str
     asked_amount: Decimal
     secured_amount: Decimal
+    is_illustrative: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ class Provided:
     ends_on: dt.date | None
     currency: str | None
     secured_amount: Decimal | None
+    is_illustrative: bool | None
 
 
 async def duties(session: Session, actor: Actor, mechanism_id: UUID, agency_id: UUID) -> Sequence[Duty]:
@@ -187,8 +190,9 @@ async def money(session: Session, actor: Actor, mechanism_id: UUID, agency_id: U
         select(
             BudgetLine.fiscal_year,
             BudgetLine.currency,
-            func.sum(BudgetLine.asked_amount * BudgetLine.weight),
+            func.sum(wanted() * BudgetLine.weight),
             func.sum(BudgetLine.secured_amount * BudgetLine.weight),
+            func.coalesce(func.bool_or(BudgetLine.is_illustrative), False),
         )
         .join(Activity, and_(Activity.mechanism_id == BudgetLine.mechanism_id, Activity.id == BudgetLine.activity_id))
         .where(
@@ -200,7 +204,7 @@ async def money(session: Session, actor: Actor, mechanism_id: UUID, agency_id: U
         .group_by(BudgetLine.fiscal_year, BudgetLine.currency)
         .order_by(BudgetLine.fiscal_year, BudgetLine.currency)
     )
-    return [YearMoney(year, currency, _rounded(asked), _rounded(secured)) for year, currency, asked, secured in found]
+    return [YearMoney(row[0], row[1], _rounded(row[2]), _rounded(row[3]), row[4]) for row in found]
 
 
 async def provided(session: Session, actor: Actor, mechanism_id: UUID, agency_id: UUID) -> Sequence[Provided]:
@@ -215,6 +219,7 @@ async def provided(session: Session, actor: Actor, mechanism_id: UUID, agency_id
             FundingSource.ends_on,
             BudgetLine.currency,
             func.sum(BudgetLine.secured_amount * BudgetLine.weight),
+            FundingSource.is_illustrative,
         )
         .outerjoin(BudgetLine, pays)
         .where(
@@ -225,4 +230,4 @@ async def provided(session: Session, actor: Actor, mechanism_id: UUID, agency_id
         .group_by(FundingSource.mechanism_id, FundingSource.id, BudgetLine.currency)
         .order_by(FundingSource.ends_on.asc().nulls_last(), FundingSource.position, BudgetLine.currency)
     )
-    return [Provided(*row[:6], None if row[6] is None else _rounded(row[6])) for row in found]
+    return [Provided(*row[:6], None if row[6] is None else _rounded(row[6]), row[7]) for row in found]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from taskforce.access import Actor
 from taskforce.db import Session
@@ -14,7 +14,6 @@ from taskforce.models import (
     Account,
     Activity,
     Agency,
-    Appointment,
     DuplicationAlert,
     Mechanism,
     Membership,
@@ -22,9 +21,9 @@ from taskforce.models import (
     Outbox,
     Plan,
 )
-from taskforce.queries.agency import in_force
+from taskforce.queries.agency import has_focal_point, in_force
 from taskforce.queries.duplication_alert import visible_alerts
-from taskforce.queries.mechanism import current_plan_id
+from taskforce.queries.mechanism import current_plan_id, live_plans
 from taskforce.queries.plan_draft import has_place, has_target_group
 from taskforce.queries.visible import visible, visible_activities
 
@@ -50,6 +49,7 @@ class AlertItem:
     band: str | None
     state: str
     sides: list[dict[str, Any]]
+    plan: str
     all_count: int
 
 
@@ -62,6 +62,7 @@ class UnfinishedLine:
     code: str
     title: str
     lead: str | None
+    plan: str
     plan_status: str
     has_lead: bool
     has_dates: bool
@@ -70,6 +71,17 @@ class UnfinishedLine:
     has_kind: bool
     is_answered: bool
     all_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnansweredPlan:
+    """An open plan with lines whose agencies have not said whether they stand in their own plans."""
+
+    mechanism: str
+    plan_id: UUID
+    title: str
+    status: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +138,16 @@ async def alerts(session: Session, actor: Actor, reach: Reach, *, most: int) -> 
             DuplicationAlert.band,
             DuplicationAlert.state,
             DuplicationAlert.sides,
+            Plan.title,
             func.count().over(),
         )
         .join(Mechanism, Mechanism.id == DuplicationAlert.mechanism_id)
+        .join(Plan, and_(Plan.mechanism_id == DuplicationAlert.mechanism_id, Plan.id == DuplicationAlert.plan_id))
         .where(
             visible_alerts(actor),
             DuplicationAlert.state.in_(OPEN_ALERTS),
             DuplicationAlert.kind != "complement",
+            DuplicationAlert.plan_id.in_(live_plans(actor)),
             or_(
                 DuplicationAlert.mechanism_id.in_(reach.mechanisms),
                 DuplicationAlert.first_agency_id.in_(reach.agencies),
@@ -146,10 +161,14 @@ async def alerts(session: Session, actor: Actor, reach: Reach, *, most: int) -> 
 
 
 async def unfinished(session: Session, actor: Actor, reach: Reach, *, most: int) -> Sequence[UnfinishedLine]:
-    """Lines of open plans that lack what a consultation asks for, or whose agency has not said if it plans them too."""
+    """Lines of open plans that lack what a consultation asks for, and own lines that do not say if they are planned.
+
+    Those that lack more come first.
+    """
     has_dates = and_(Activity.starts_on.is_not(None), Activity.ends_on.is_not(None))
     has_lead, has_kind = Activity.lead_agency_id.is_not(None), Activity.kind_id.is_not(None)
     is_answered = Activity.own_plan.is_not(None)
+    is_whole = and_(has_lead, has_dates, has_place(), has_target_group(), has_kind)
     found = await session.execute(
         select(
             Activity.id.label("id"),
@@ -157,6 +176,7 @@ async def unfinished(session: Session, actor: Actor, reach: Reach, *, most: int)
             Activity.code.label("code"),
             Activity.title.label("title"),
             Agency.title.label("lead"),
+            Plan.title.label("plan"),
             Plan.status.label("plan_status"),
             has_lead.label("has_lead"),
             has_dates.label("has_dates"),
@@ -172,15 +192,34 @@ async def unfinished(session: Session, actor: Actor, reach: Reach, *, most: int)
         .outerjoin(Agency, Agency.id == Activity.lead_agency_id)
         .where(
             visible_activities(actor),
-            _mine(reach),
             Plan.status.in_(OPEN_PLANS),
             Activity.status != "cancelled",
-            ~and_(has_lead, has_dates, has_place(), has_target_group(), has_kind, is_answered),
+            or_(and_(_mine(reach), ~is_whole), and_(Activity.lead_agency_id.in_(reach.agencies), ~is_answered)),
         )
-        .order_by(Plan.starts_on, Mechanism.code, Activity.position, Activity.code)
+        .order_by(is_whole, Plan.starts_on, Mechanism.code, Activity.position, Activity.code)
         .limit(most)
     )
     return [UnfinishedLine(**row) for row in found.mappings()]
+
+
+async def unanswered(session: Session, actor: Actor, mechanisms: frozenset[UUID]) -> Sequence[UnansweredPlan]:
+    """Open plans of these mechanisms in which agencies still have to say whether they plan their lines themselves."""
+    found = await session.execute(
+        select(Mechanism.code, Plan.id, Plan.title, Plan.status, func.count())
+        .select_from(Activity)
+        .join(Plan, and_(Plan.mechanism_id == Activity.mechanism_id, Plan.id == Activity.plan_id))
+        .join(Mechanism, Mechanism.id == Activity.mechanism_id)
+        .where(
+            visible_activities(actor),
+            Activity.mechanism_id.in_(mechanisms),
+            Plan.status.in_(OPEN_PLANS),
+            Activity.status != "cancelled",
+            Activity.own_plan.is_(None),
+        )
+        .group_by(Mechanism.code, Plan.mechanism_id, Plan.id)
+        .order_by(Plan.starts_on, Mechanism.code)
+    )
+    return [UnansweredPlan(row[0], row[1], row[2], row[3], row[4]) for row in found]
 
 
 async def own_lines(
@@ -221,12 +260,6 @@ async def setups(session: Session, actor: Actor, mechanisms: frozenset[UUID], *,
         .where(Membership.mechanism_id == Mechanism.id, in_force(Membership, today))
         .scalar_subquery()
     )
-    answers = exists().where(
-        Appointment.mechanism_id == Membership.mechanism_id,
-        Appointment.agency_id == Membership.agency_id,
-        Appointment.role == "focal_point",
-        in_force(Appointment, today),
-    )
     silent = (
         select(func.count())
         .select_from(Membership)
@@ -234,7 +267,7 @@ async def setups(session: Session, actor: Actor, mechanisms: frozenset[UUID], *,
             Membership.mechanism_id == Mechanism.id,
             Membership.role.not_in(("donor", "treasury", "observer")),
             in_force(Membership, today),
-            ~answers,
+            ~has_focal_point(today),
         )
         .scalar_subquery()
     )

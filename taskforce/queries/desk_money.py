@@ -55,6 +55,7 @@ class BudgetYear:
     currency: str
     asked_amount: Decimal
     secured_amount: Decimal
+    is_illustrative: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,7 @@ async def budget_years(
             Mechanism.currency,
             func.sum(wanted() * BudgetLine.weight),
             func.sum(BudgetLine.secured_amount * BudgetLine.weight),
+            func.coalesce(func.bool_or(BudgetLine.is_illustrative), False),
         )
         .select_from(BudgetLine)
         .join(Mechanism, Mechanism.id == BudgetLine.mechanism_id)

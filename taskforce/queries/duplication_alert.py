@@ -7,20 +7,22 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from taskforce.access import ALERTS, Actor
 from taskforce.db import Session
-from taskforce.errors import NotFound
-from taskforce.models import Account, Activity, BudgetLine, DuplicationAlert, Plan
+from taskforce.errors import NotAllowed, NotFound
+from taskforce.models import Account, Activity, Agency, BudgetLine, DuplicationAlert, Plan
 from taskforce.queries.visible import visible, visible_activities
 
-OPEN: Final = ("open", "acknowledged", "proposed", "snoozed")
+OPEN: Final = ("open", "acknowledged", "proposed")  # states in which an alert waits for a decision
+AT_A_TIME: Final = 50  # alerts on one page
 
 
 @dataclass(frozen=True, slots=True)
 class AlertFilter:
-    """Which alerts are asked for; "" is any. `state` "" means those that are not settled."""
+    """Which alerts of a plan are asked for; "" is any, but for `state`: "" means OPEN, and "all" any."""
 
     plan_id: UUID
     state: str = ""
@@ -30,10 +32,15 @@ class AlertFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class AlertLine:
-    """An alert as a list shows it; `first` and `second` are what was compared of the two activities."""
+class AlertRow:
+    """An alert; `sides` holds what was compared of its two activities, as it was then."""
 
     id: UUID
+    mechanism_id: UUID
+    first_id: UUID
+    second_id: UUID
+    first_agency_id: UUID | None
+    second_agency_id: UUID | None
     kind: str
     band: str | None
     state: str
@@ -45,29 +52,44 @@ class AlertLine:
 
 @dataclass(frozen=True, slots=True)
 class AlertDetail:
-    """An alert with its plan and who resolved it."""
+    """What the page of an alert shows beside the alert itself."""
 
-    alert: DuplicationAlert
+    plan_id: UUID
     plan_title: str
-    plan_status: str
+    reason: str | None
+    resolved_at: dt.datetime | None
     resolved_by: str | None
+    version: int
+
+
+_COLUMNS: Final = tuple(getattr(DuplicationAlert, name) for name in AlertRow.__slots__)
 
 
 def visible_alerts(actor: Actor) -> ColumnElement[bool]:
-    """Alerts of the own agency and where the actor governs; others once both activities are shared."""
+    """Alerts of the own agency and where the actor governs; others to whoever may read both activities."""
     if actor.is_system:
         return visible(actor, DuplicationAlert.mechanism_id)
     context = actor.row_context
     agencies = sorted(context.agencies)
-    shared = select(Plan.id).where(visible(actor, Plan.mechanism_id), Plan.status != "draft").correlate(None)
     return and_(
         visible(actor, DuplicationAlert.mechanism_id),
         or_(
             DuplicationAlert.mechanism_id.in_(sorted(context.govern)),
             DuplicationAlert.first_agency_id.in_(agencies),
             DuplicationAlert.second_agency_id.in_(agencies),
-            and_(DuplicationAlert.is_confidential.is_(False), DuplicationAlert.plan_id.in_(shared)),
+            and_(_is_readable(actor, DuplicationAlert.first_id), _is_readable(actor, DuplicationAlert.second_id)),
         ),
+    )
+
+
+def _is_readable(actor: Actor, activity_id: ColumnElement[UUID] | Any) -> ColumnElement[bool]:
+    line = aliased(Activity)
+    return exists(
+        select(line.id).where(
+            line.mechanism_id == DuplicationAlert.mechanism_id,
+            line.id == activity_id,
+            visible_activities(actor, line),
+        )
     )
 
 
@@ -95,64 +117,129 @@ async def of_activity_for_update(session: Session, mechanism_id: UUID, activity_
     return found.all()
 
 
-async def one(session: Session, actor: Actor, alert_id: UUID, *, for_update: bool = False) -> DuplicationAlert:
-    """An alert by its id, locked where asked.
+async def for_update(session: Session, actor: Actor, alert_id: UUID) -> DuplicationAlert:
+    """An alert by its id, locked until the transaction ends.
+
+    Raises:
+        NotFound: there is none, or it is not the actor's to see.
+        NotAllowed: the actor only reads it, so that the database does not let it be locked.
+    """
+    statement = select(DuplicationAlert).where(visible_alerts(actor), DuplicationAlert.id == alert_id)
+    found = await session.scalar(statement.with_for_update())
+    if found is not None:
+        return found
+    if await session.scalar(statement) is None:
+        raise NotFound("alert")
+    raise NotAllowed(f"{actor.title} only reads this alert; its two lead agencies and the secretariat decide it")
+
+
+async def one(session: Session, actor: Actor, alert_id: UUID) -> tuple[AlertRow, AlertDetail]:
+    """An alert with what its page shows beside it.
 
     Raises:
         NotFound: there is none, or it is not the actor's to see.
     """
-    statement = select(DuplicationAlert).where(visible_alerts(actor), DuplicationAlert.id == alert_id)
-    found = await session.scalar(statement.with_for_update() if for_update else statement)
-    if found is None:
-        raise NotFound("alert")
-    return found
-
-
-async def detail(session: Session, actor: Actor, alert_id: UUID) -> AlertDetail:
-    """An alert as its page shows it.
-
-    Raises:
-        NotFound: as in `one`.
-    """
-    row = (
-        await session.execute(
-            select(DuplicationAlert, Plan.title, Plan.status, Account.title)
-            .join(Plan, and_(Plan.mechanism_id == DuplicationAlert.mechanism_id, Plan.id == DuplicationAlert.plan_id))
-            .outerjoin(Account, Account.id == DuplicationAlert.resolved_by_id)
-            .where(visible_alerts(actor), DuplicationAlert.id == alert_id)
+    statement: Select[*tuple[Any, ...]] = (
+        select(
+            *_COLUMNS,
+            DuplicationAlert.plan_id,
+            Plan.title,
+            DuplicationAlert.reason,
+            DuplicationAlert.resolved_at,
+            Account.title,
+            DuplicationAlert.version,
         )
-    ).one_or_none()
+        .join(Plan, and_(Plan.mechanism_id == DuplicationAlert.mechanism_id, Plan.id == DuplicationAlert.plan_id))
+        .outerjoin(Account, Account.id == DuplicationAlert.resolved_by_id)
+        .where(visible_alerts(actor), DuplicationAlert.id == alert_id)
+    )
+    row = (await session.execute(statement)).one_or_none()
     if row is None:
         raise NotFound("alert")
-    return AlertDetail(row[0], row[1], row[2], row[3])
+    found = tuple(row)
+    return AlertRow(*found[: len(_COLUMNS)]), AlertDetail(*found[len(_COLUMNS) :])
 
 
-async def lines(session: Session, actor: Actor, wanted: AlertFilter) -> list[AlertLine]:
-    """The alerts of a plan that the actor may read, the likeliest first."""
+def _chosen(actor: Actor, wanted: AlertFilter) -> list[ColumnElement[bool]]:
     alert = DuplicationAlert
-    states = (wanted.state,) if wanted.state else OPEN
     conditions: list[ColumnElement[bool]] = [visible_alerts(actor), alert.plan_id == wanted.plan_id]
-    conditions += [alert.state.in_(states)] if wanted.state != "all" else []
-    conditions += [alert.band == wanted.band] if wanted.band else []
-    conditions += [alert.kind == wanted.kind] if wanted.kind else []
+    if wanted.state != "all":
+        conditions.append(alert.state.in_((wanted.state,) if wanted.state else OPEN))
+    if wanted.band:
+        conditions.append(alert.band == wanted.band)
+    if wanted.kind:
+        conditions.append(alert.kind == wanted.kind)
     if wanted.agency_id:
         conditions.append(or_(alert.first_agency_id == wanted.agency_id, alert.second_agency_id == wanted.agency_id))
-    statement = (
-        select(
-            alert.id, alert.kind, alert.band, alert.state, alert.resolution, alert.raised_at, alert.signals, alert.sides
-        )
-        .where(*conditions)
-        .order_by(alert.score.desc(), alert.id)
+    return conditions
+
+
+async def count(session: Session, actor: Actor, wanted: AlertFilter) -> int:
+    """How many alerts a filter finds, over all pages."""
+    statement = select(func.count()).select_from(DuplicationAlert).where(*_chosen(actor, wanted))
+    return await session.scalar(statement) or 0
+
+
+async def lines(
+    session: Session, actor: Actor, wanted: AlertFilter, page: tuple[int, int] | None = None
+) -> list[AlertRow]:
+    """The alerts of a plan that the actor may read: likely ones first, then by score, complements last.
+
+    `page`: how many, after how many; without it all.
+    """
+    alert = DuplicationAlert
+    statement: Select[*tuple[Any, ...]] = (
+        select(*_COLUMNS)
+        .where(*_chosen(actor, wanted))
+        .order_by(alert.kind == "complement", (alert.band == "likely").desc(), alert.score.desc(), alert.id)
     )
-    return [AlertLine(*row) for row in await session.execute(statement)]
+    if page:
+        statement = statement.limit(page[0]).offset(page[1])
+    return [AlertRow(*row) for row in await session.execute(statement)]
+
+
+async def open_counts(session: Session, actor: Actor, mechanism_id: UUID) -> dict[UUID, int]:
+    """Plan → open pairs that may be the same work; plans without any are left out."""
+    statement = (
+        select(DuplicationAlert.plan_id, func.count())
+        .where(
+            visible_alerts(actor),
+            DuplicationAlert.mechanism_id == mechanism_id,
+            DuplicationAlert.state.in_(OPEN),
+            DuplicationAlert.kind != "complement",
+        )
+        .group_by(DuplicationAlert.plan_id)
+    )
+    return {row[0]: row[1] for row in await session.execute(statement)}
+
+
+async def agencies(session: Session, actor: Actor, plan_id: UUID) -> list[tuple[UUID, str]]:
+    """The agencies of a plan's alerts that the actor may read, by name."""
+    alert = DuplicationAlert
+    statement = (
+        select(Agency.id, Agency.title)
+        .where(
+            exists(
+                select(alert.id).where(
+                    visible_alerts(actor),
+                    alert.plan_id == plan_id,
+                    or_(alert.first_agency_id == Agency.id, alert.second_agency_id == Agency.id),
+                )
+            )
+        )
+        .order_by(func.lower(func.unaccent(Agency.title)), Agency.code)
+    )
+    return [(row[0], row[1]) for row in await session.execute(statement)]
 
 
 async def money(session: Session, actor: Actor, activity_ids: Sequence[UUID]) -> dict[UUID, dict[str, Decimal]]:
-    """What was asked for or secured for each activity whose lines the actor may read, by currency.
+    """What was asked for each activity that the actor may read, weighted, over all years, by currency.
 
-    An activity without money is there with nothing; one that the actor may not read is not there.
+    As recorded, else what was secured and refused together. An activity without money is there with nothing; one that
+    the actor may not read is not there.
     """
-    amount = func.greatest(BudgetLine.asked_amount, BudgetLine.secured_amount + BudgetLine.refused_amount)
+    together = BudgetLine.secured_amount + BudgetLine.refused_amount
+    amount = func.coalesce(func.nullif(BudgetLine.asked_amount, 0), together)
     statement = (
         select(Activity.id, BudgetLine.currency, func.sum(amount * BudgetLine.weight))
         .outerjoin(

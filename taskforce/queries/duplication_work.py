@@ -17,6 +17,7 @@ from sqlalchemy import (
     any_,
     cast,
     exists,
+    func,
     literal,
     or_,
     select,
@@ -40,6 +41,7 @@ from taskforce.models import (
     ObjectiveCapability,
     Output,
     Place,
+    Plan,
     Responsibility,
     VocabularyTerm,
 )
@@ -74,6 +76,18 @@ Links = Mapping[UUID, Mapping[str, list[_Link]]]
 async def of_plan(session: Session, plan_id: UUID) -> list[Compared]:
     """All activities of a plan that are not cancelled, in its order."""
     return await _compared(session, Activity.plan_id == plan_id)
+
+
+async def plan_of(session: Session, activity_id: UUID) -> UUID:
+    """The plan of an activity.
+
+    Raises:
+        NotFound: there is no such activity.
+    """
+    found = await session.scalar(select(Activity.plan_id).where(visible_activities(ALERTS), Activity.id == activity_id))
+    if found is None:
+        raise NotFound("activity")
+    return found
 
 
 async def of_activity(session: Session, activity_id: UUID) -> tuple[Compared, list[Compared]]:
@@ -153,9 +167,21 @@ async def _compared(
     kept = condition if with_cancelled else and_(condition, Activity.status != "cancelled")
     rows = (
         await session.execute(
-            select(Activity, Agency.title, VocabularyTerm.label, Output.code, Output.title, Objective.id)
+            select(
+                Activity,
+                Agency.title,
+                VocabularyTerm.label,
+                Output.code,
+                Output.title,
+                Objective.id,
+                # What is not marked itself is as the node above it.
+                func.coalesce(
+                    Activity.is_illustrative, Output.is_illustrative, Objective.is_illustrative, Plan.is_illustrative
+                ),
+            )
             .join(Output, and_(Output.mechanism_id == Activity.mechanism_id, Output.id == Activity.output_id))
             .join(Objective, and_(Objective.mechanism_id == Output.mechanism_id, Objective.id == Output.objective_id))
+            .join(Plan, and_(Plan.mechanism_id == Activity.mechanism_id, Plan.id == Activity.plan_id))
             .outerjoin(Agency, Agency.id == Activity.lead_agency_id)
             .outerjoin(VocabularyTerm, VocabularyTerm.id == Activity.kind_id)
             .where(visible_activities(ALERTS), kept)
@@ -241,7 +267,7 @@ async def _links(session: Session, ids: Sequence[UUID], objective_ids: set[UUID]
 
 
 def _one(row: tuple[Any, ...], links: Links, places: Mapping[UUID, Place]) -> Compared:
-    activity, agency, kind, output_code, output_title, objective_id = row
+    activity, agency, kind, output_code, output_title, objective_id, is_illustrative = row
     mine = links.get(activity.id, {})
     capabilities = mine.get("capabilities") or links.get(objective_id, {}).get("capabilities", [])
     parents = {place.id: place.parent_id for place in places.values()}
@@ -271,6 +297,7 @@ def _one(row: tuple[Any, ...], links: Links, places: Mapping[UUID, Place]) -> Co
         "description": activity.description or "",
         "agency": agency or "",
         "kind": kind or "",
+        "is_illustrative": bool(is_illustrative),
         "is_national": activity.is_national,
         "places": [link.words for link in mine.get("places", [])],
         "target_groups": [link.words for link in mine.get("target_groups", [])],

@@ -1,7 +1,7 @@
 """The numbers under a chart of shares: who pays how much in which year, in the order and the colours of the picture."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import groupby
 
@@ -27,12 +27,14 @@ class Year:
     """One year of a chart: amounts by payer in the chart's currency, none below zero.
 
     `note` says what kind of figures they are ("spent", "planned"); `mark` draws a line with these words at the year.
+    `is_share_only`: the amounts are parts of 1 of which no money is known, so none is written.
     """
 
     year: int
     amounts: Mapping[str, Decimal]
     note: str = ""
     mark: str = ""
+    is_share_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,4 +122,4 @@ def stacked(years: Sequence[Year], *, currency: str, known_until: int | None, ga
 def _merged(year: Year, kept: set[str]) -> Year:
     others = sum((amount for label, amount in year.amounts.items() if label not in kept), Decimal(0))
     own = {label: amount for label, amount in year.amounts.items() if label in kept}
-    return Year(year.year, own | {gettext("Other payers"): others}, year.note, year.mark)
+    return replace(year, amounts=own | {gettext("Other payers"): others})

@@ -1,12 +1,14 @@
 """Duplication alerts: raising them as the principal `alerts`, acknowledging and resolving them as people."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 
 from taskforce.access import ALERTS, Actor, May, require
@@ -27,6 +29,8 @@ from taskforce.rules.duplication import (
 )
 from taskforce.services.command import Command, check_version
 
+_LOCK = text("select pg_advisory_xact_lock(hashtext('duplication alerts'), hashtext(:plan))")
+
 Resolution = Literal["joint", "split", "coordinated", "complement", "not_a_duplicate"]
 
 
@@ -39,26 +43,40 @@ class AcknowledgeAlert(Command):
 class ResolveAlert(Command):
     """What the agencies agreed, and why."""
 
-    resolution: Resolution = Field(title="What should happen")
-    reason: str = Field(title="Reason", min_length=1, max_length=2000, description="Kept with the alert for ever.")
+    resolution: Resolution = Field(title="Decision")
+    reason: str = Field(
+        title="What was agreed, and why", min_length=1, max_length=2000, description="Kept with the alert for ever."
+    )
     version: int = Field(default=1, title="Version", ge=1, description="The version that you opened.")
 
 
-async def scan_plan(sessions: Sessions, plan_id: UUID) -> int:
-    """Compare all activities of a plan, and say how many alerts are open afterwards.
+@dataclass(frozen=True, slots=True)
+class ScanCounts:
+    """What a scan did: pairs newly raised, raised again, refreshed with other findings, no longer alike."""
+
+    raised: int
+    reopened: int
+    refreshed: int
+    stale: int
+
+
+async def scan_plan(sessions: Sessions, plan_id: UUID) -> ScanCounts:
+    """Compare all activities of a plan.
 
     Runs in a transaction of its own as the principal `alerts`, because it compares drafts that nobody reads all of.
-    Work grows with the number of activities: 10,000 take up to a minute of one core.
+    Work grows with the number of activities: 10,000 take up to a minute of one core. Scans of one plan wait for each
+    other, so that a slow one does not overwrite the findings of a later one.
     """
     async with transaction(sessions, ALERTS, action="alert:scan") as session:
+        await session.execute(_LOCK, {"plan": str(plan_id)})
         compared = await works.of_plan(session, plan_id)
         alerts = find([one.work for one in compared])
         stored = await questions.of_plan_for_update(session, plan_id)
         return await _store(session, compared, alerts, stored)
 
 
-async def scan_activity(sessions: Sessions, activity_id: UUID) -> int:
-    """Compare one activity with those near it, and say how many of its alerts are open afterwards.
+async def scan_activity(sessions: Sessions, activity_id: UUID) -> ScanCounts:
+    """Compare one activity with those near it; alerts between others are left alone.
 
     Call it after the transaction that saved the activity has ended; it runs in one of its own, as in `scan_plan`.
 
@@ -66,6 +84,7 @@ async def scan_activity(sessions: Sessions, activity_id: UUID) -> int:
         NotFound: there is no such activity.
     """
     async with transaction(sessions, ALERTS, action="alert:scan") as session:
+        await session.execute(_LOCK, {"plan": str(await works.plan_of(session, activity_id))})
         own, others = await works.of_activity(session, activity_id)
         stored = await questions.of_activity_for_update(session, own.mechanism_id, activity_id)
         return await _store(session, [own, *others], _alerts_on(own, others), stored)
@@ -83,49 +102,48 @@ def _alerts_on(own: Compared, others: Sequence[Compared]) -> list[Alert]:
     by_key = {one.work.key: one.work for one in (own, *others)}
     kept = [alert for alert in found if alert.kind != "complement"]
     kept += [alert for alert in found if alert.kind == "complement"][:MOST_COMPLEMENTS]
-    return [_with_fingerprint(alert, fingerprint(by_key[alert.a], by_key[alert.b])) for alert in kept]
-
-
-def _with_fingerprint(alert: Alert, mark: str) -> Alert:
-    return Alert(alert.a, alert.b, alert.kind, alert.band, alert.score, alert.signals, mark)
+    return [replace(alert, fingerprint=fingerprint(by_key[alert.a], by_key[alert.b])) for alert in kept]
 
 
 async def _store(
     session: Session, compared: Sequence[Compared], alerts: Sequence[Alert], stored: Sequence[DuplicationAlert]
-) -> int:
+) -> ScanCounts:
     """New pairs become open alerts, known ones are refreshed, those that are gone become stale."""
     by_key = {one.work.key: one for one in compared}
     known = {(str(alert.first_id), str(alert.second_id)): alert for alert in stored}
+    done = Counter[str]()
     for alert in alerts:
         values = _values(alert, by_key[alert.a], by_key[alert.b])
         record = known.pop((alert.a, alert.b), None)
         if record is None:
             session.add(DuplicationAlert(**values))
-        else:
-            _refresh(record, values)
+        done["raised" if record is None else _refresh(record, values)] += 1
     for gone in known.values():
         if gone.state not in ("resolved", "stale"):
             states.check("alert", gone.state, "stale")
             gone.state = "stale"
             gone.version += 1
+            done["stale"] += 1
     await session.flush()
-    return sum(alert.kind != "complement" for alert in alerts)
+    return ScanCounts(done["raised"], done["reopened"], done["refreshed"], done["stale"])
 
 
-def _refresh(record: DuplicationAlert, values: dict[str, object]) -> None:
-    """Write what changed. A resolved pair stays silent until what was compared is something else."""
-    is_new_matter = record.fingerprint != values["fingerprint"]
-    if record.state == "resolved" and not is_new_matter:
-        return
-    if record.state in ("resolved", "stale"):
+def _refresh(record: DuplicationAlert, values: dict[str, object]) -> str:
+    """Write what changed, and say what that was; a resolved pair is silent until what was compared has changed."""
+    if record.state == "resolved" and record.fingerprint == values["fingerprint"]:
+        return "silent"
+    reopens = record.state in ("resolved", "stale")
+    if reopens:
         states.check("alert", record.state, "open")
-        values = values | {"state": "open", "resolution": None, "reason": None, "resolved_at": None}
-        values["resolved_by_id"] = None
+        undecided = dict.fromkeys(("resolution", "reason", "resolved_at", "resolved_by_id"))
+        values = values | undecided | {"state": "open"}
     changed = {name: value for name, value in values.items() if getattr(record, name) != value}
     for name, value in changed.items():
         setattr(record, name, value)
-    if changed:
-        record.version += 1
+    if not changed:
+        return "silent"
+    record.version += 1
+    return "reopened" if reopens else "refreshed"
 
 
 def _values(alert: Alert, first: Compared, second: Compared) -> dict[str, object]:
@@ -160,12 +178,12 @@ async def acknowledge(session: Session, actor: Actor, alert_id: UUID, command: A
     Raises:
         NotFound: the actor does not see the alert.
         NotAllowed: the actor is of neither lead agency, nor secretariat or chair.
+        Stale: somebody, or a new comparison, changed it meanwhile.
         Refused: the alert is past this.
-        Stale: somebody changed it meanwhile.
     """
     alert = await _for_decision(session, actor, alert_id)
-    states.check("alert", alert.state, "acknowledged")
     check_version(alert, command.version, _stored(alert))
+    states.check("alert", alert.state, "acknowledged")
     alert.state = "acknowledged"
     await session.flush()
     return alert
@@ -179,11 +197,11 @@ async def resolve(
     The pair is not raised again unless what was compared of it changes.
 
     Raises:
-        NotFound, NotAllowed, Refused, Stale: as in acknowledging.
+        NotFound, NotAllowed, Stale, Refused: as in acknowledging.
     """
     alert = await _for_decision(session, actor, alert_id)
-    states.check("alert", alert.state, "resolved")
     check_version(alert, command.version, _stored(alert))
+    states.check("alert", alert.state, "resolved")
     await explain(session, May.ALERT_DECIDE.value, command.reason)
     alert.state, alert.resolution, alert.reason = "resolved", command.resolution, command.reason
     alert.resolved_at, alert.resolved_by_id = now, actor.account_id
@@ -198,17 +216,18 @@ async def resolve(
 
 
 async def _for_decision(session: Session, actor: Actor, alert_id: UUID) -> DuplicationAlert:
-    alert = await questions.one(session, actor, alert_id, for_update=True)
+    alert = await questions.for_update(session, actor, alert_id)
     require(actor, May.ALERT_DECIDE, alert.mechanism_id, alert.first_agency_id, alert.second_agency_id)
     return alert
 
 
-class _State(Command):
+class _Stored(Command):
     """What a stale sender is shown."""
 
+    state: str
     resolution: str | None
     reason: str | None
 
 
-def _stored(alert: DuplicationAlert) -> _State:
-    return _State(resolution=alert.resolution, reason=alert.reason)
+def _stored(alert: DuplicationAlert) -> _Stored:
+    return _Stored(state=alert.state, resolution=alert.resolution, reason=alert.reason)

@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 
 from babel.numbers import get_territory_currencies, is_currency
 from pydantic import Field, field_validator
+from sqlalchemy import update
 
 from taskforce.access import Actor, May, Role, require
 from taskforce.db import Session, widen
@@ -39,6 +40,9 @@ class AddMechanism(Command):
     country: str = Field(title="Country", pattern="^[A-Z]{2}$")
     kind: Kind = Field(default="task_force", title="Kind")
     currency: str | None = Field(default=None, title="Currency", description="Without it: the country's.")
+    starter: str | None = Field(
+        default=None, title="Starter plan", max_length=60, description="Name of a starter plan; without it: empty."
+    )
     email: str = Field(title="E-mail address", pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)
     post: str = Field(title="Post", min_length=1, max_length=200, description='For example "Secretariat, Tanzania".')
     _currency = field_validator("currency")(_known_currency)
@@ -89,7 +93,9 @@ class SaveMechanism(Command):
 class Founded:
     """A new mechanism and the invitation of its secretariat."""
 
-    mechanism: Mechanism
+    id: UUID
+    code: str
+    title: str
     invitation: Invitation
 
 
@@ -99,15 +105,14 @@ def stored(mechanism: Mechanism) -> SaveMechanism:
     return SaveMechanism.model_validate(values | {"legal_basis_is_seen": bool(mechanism.legal_basis_is_seen)})
 
 
-async def add_mechanism(session: Session, actor: Actor, command: AddMechanism, *, now: dt.datetime) -> Founded:
-    """Make a mechanism that is forming, and appoint its secretariat; whoever makes it does not see into it.
+async def make_mechanism(session: Session, actor: Actor, command: AddMechanism) -> UUID:
+    """Make an empty mechanism that is forming; from here on this transaction may write it.
 
     Raises:
         NotAllowed: the actor is no administrator.
-        Refused: there is one with this code, or the secretariat's account was closed.
+        Refused: there is one with this code.
     """
     require(actor, May.MECHANISM_CREATE)
-    account, secret = await account_for(session, command.email, command.post, now=now)
     mechanism = Mechanism(
         id=uuid4(),
         code=command.code,
@@ -115,18 +120,37 @@ async def add_mechanism(session: Session, actor: Actor, command: AddMechanism, *
         country=command.country,
         kind=command.kind,
         status="forming",
-        currency=command.currency or _currency_of(command.country),
+        currency=command.currency or currency_of(command.country),
     )
     await widen(session, mechanism.id)
     session.add(mechanism)
     await session.flush()
+    return mechanism.id
+
+
+async def hand_over(
+    session: Session, actor: Actor, mechanism_id: UUID, command: AddMechanism, *, now: dt.datetime
+) -> Founded:
+    """Appoint the secretariat of a mechanism that this transaction has made; its maker does not see into it.
+
+    Raises:
+        NotAllowed: the actor is no administrator.
+        Refused: the account of that address was closed.
+    """
+    require(actor, May.MECHANISM_CREATE)
+    account, secret = await account_for(session, command.email, command.post, now=now)
     role = Invite(email=account.email, title=account.title, role="secretariat")
-    appointment = await appoint(session, mechanism.id, account, role, today=now.date())
-    return Founded(mechanism, Invitation(account, appointment, secret))
+    appointment = await appoint(session, mechanism_id, account, role, today=now.date())
+    await session.execute(update(Mechanism).where(Mechanism.id == mechanism_id).values(kind=command.kind))
+    return Founded(mechanism_id, command.code, command.title, Invitation(account, appointment, secret))
 
 
-def _currency_of(country: str) -> str:
-    """What is paid with in a country today. Source: CLDR, through Babel."""
+def currency_of(country: str) -> str:
+    """What is paid with in a country today. Source: CLDR, through Babel.
+
+    Raises:
+        Refused: none is known.
+    """
     found = get_territory_currencies(country)
     if not found:
         raise Refused("Write the currency of the mechanism, like USD.", field="currency")

@@ -44,6 +44,12 @@ class OpenConsultation(Command):
     version: int = Field(default=1, title="Version", ge=1, description="The version that you opened.")
 
 
+class StartPlan(Command):
+    """A first plan from a starter plan, with its usual agencies and duties."""
+
+    starter: str = Field(title="Starter plan", min_length=1, max_length=60)
+
+
 def stored(plan: Plan) -> SavePlan:
     """The command that would write what is stored now."""
     return SavePlan.model_validate(plan, from_attributes=True)

@@ -20,7 +20,8 @@ class AgencyRow(View):
     role: str
     starts_on: dt.date | None
     ends_on: dt.date | None
-    focal_points: list[str] | None
+    people: list[str] | None
+    has_focal_point: bool
     led_count: int
     supported_count: int
     responsibility_count: int
@@ -108,6 +109,7 @@ class YearMoneyView(View):
     currency: str
     asked_amount: Decimal
     secured_amount: Decimal
+    is_illustrative: bool
 
 
 class ProvidedView(View):
@@ -120,6 +122,7 @@ class ProvidedView(View):
     ends_on: dt.date | None
     currency: str | None
     secured_amount: Decimal | None
+    is_illustrative: bool | None
 
 
 class AgencyView(View):

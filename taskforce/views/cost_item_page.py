@@ -1,7 +1,6 @@
 """Putting the page of a cost item together: what it needs by year, what pays it, what is missing."""
 
 import datetime as dt
-from decimal import Decimal
 from uuid import UUID
 
 from taskforce.access import Actor, May, may
@@ -13,21 +12,20 @@ from taskforce.queries import mechanism as mechanisms
 from taskforce.queries import money as queries
 from taskforce.queries.audit_event import events
 from taskforce.queries.vocabulary_term import terms
-from taskforce.rules.money import convert
 from taskforce.rules.periods import fiscal_year, fiscal_year_label
 from taskforce.views.audit_event import history_of
 from taskforce.views.base import Choice
 from taskforce.views.cost_item import CostItemView, NeedView, YearNeed
 from taskforce.views.mechanism import MechanismHead
 from taskforce.views.money_page import line_view
-from taskforce.views.money_years import minor_units
+from taskforce.views.money_years import in_units
 
 
 async def cost_item_page(session: Session, actor: Actor, item: CostItem, *, today: dt.date) -> CostItemView:
     """A cost item with its lines, as far as the actor reads them one by one."""
     head = MechanismHead.model_validate(await mechanisms.head_by_id(session, actor, item.mechanism_id))
     basis = await queries.basis(session, actor, item.mechanism_id, today)
-    month, units = basis.start_month, minor_units(basis.currency)
+    month = basis.start_month
     needs = await queries.needs_of_item(session, actor, item, basis)
     found = await budget_lines.lines_of(session, actor, item.mechanism_id, cost_item_id=item.id)
     costs = {term.id: term.label for term in await terms(session, "cost_type")}
@@ -48,8 +46,8 @@ async def cost_item_page(session: Session, actor: Actor, item: CostItem, *, toda
             YearNeed(
                 year=row.fiscal_year,
                 label=fiscal_year_label(row.fiscal_year, month),
-                needed_amount=convert(row.needed, Decimal(1), units),
-                missing_amount=convert(row.unfunded, Decimal(1), units),
+                needed_amount=in_units(row.needed, basis.currency),
+                missing_amount=in_units(row.unfunded, basis.currency),
                 currency=basis.currency,
             )
             for row in needs
@@ -58,7 +56,11 @@ async def cost_item_page(session: Session, actor: Actor, item: CostItem, *, toda
         reads=budget_lines.reach(actor, item.mechanism_id),
         this_year=fiscal_year(today, month),
         cost_types=[Choice(id=each, label=label) for each, label in costs.items()],
-        history=history_of(await events(session, actor, item.mechanism_id, [item.id]), costs),
+        history=history_of(
+            await events(session, actor, item.mechanism_id, [item.id, *(row.id for row in found)]),
+            costs | {str(row.source_id): row.source_title for row in found},
+            silent=frozenset({"activity_id", "cost_item_id"}),
+        ),
         source=await cost_items.source_of_fact(session, item),
         may=_verbs(actor, item.mechanism_id, item),
         **{

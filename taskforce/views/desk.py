@@ -48,6 +48,7 @@ class DeskAlert(View):
     first_agency: str
     second: str
     second_agency: str
+    plan: str
 
 
 class DeskCoverage(View):
@@ -67,8 +68,19 @@ class DeskUnfinished(View):
     code: str
     title: str
     lead: str | None
+    plan: str
     plan_status: str
     missing: list[str]
+
+
+class DeskUnanswered(View):
+    """An open plan with lines whose agencies have not said whether they stand in their own plans."""
+
+    mechanism: str
+    plan_id: UUID
+    title: str
+    status: str
+    count: int
 
 
 class DeskLine(View):
@@ -110,6 +122,7 @@ class DeskBudgetYear(View):
     currency: str
     asked_amount: Decimal
     secured_amount: Decimal
+    is_illustrative: bool
 
 
 class DeskHandover(View):
@@ -145,6 +158,7 @@ class DeskView(View):
     coverage: list[DeskCoverage]
     unfinished: list[DeskUnfinished]
     unfinished_count: int
+    unanswered: list[DeskUnanswered]
     lines: list[DeskLine]
     line_count: int
     ending: list[DeskSource]
@@ -193,6 +207,7 @@ def alert(found: AlertItem) -> DeskAlert:
         first_agency=agencies[0],
         second=second,
         second_agency=agencies[1],
+        plan=found.plan,
     )
 
 
@@ -212,6 +227,7 @@ def unfinished(found: UnfinishedLine) -> DeskUnfinished:
         code=found.code,
         title=found.title,
         lead=found.lead,
+        plan=found.plan,
         plan_status=found.plan_status,
         missing=lacks,
     )
@@ -245,4 +261,5 @@ def budget_year(found: BudgetYear) -> DeskBudgetYear:
         currency=found.currency,
         asked_amount=found.asked_amount.quantize(CENT, ROUND_HALF_EVEN),
         secured_amount=found.secured_amount.quantize(CENT, ROUND_HALF_EVEN),
+        is_illustrative=found.is_illustrative,
     )

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
@@ -16,12 +15,11 @@ from taskforce.queries.audit_event import events
 from taskforce.queries.budget_line import MoneyFilter, reach
 from taskforce.queries.funding_source import PaidRow
 from taskforce.queries.money import Basis
-from taskforce.rules.money import convert
 from taskforce.rules.periods import fiscal_year, fiscal_year_label
 from taskforce.views.audit_event import history_of
 from taskforce.views.funding_source import FundingSourceView, PaidView, PaidYear, StopView
 from taskforce.views.mechanism import MechanismHead
-from taskforce.views.money_years import minor_units, payer_of, year_views
+from taskforce.views.money_years import in_units, payer_of, year_views
 
 MOST_COSTS: Final = 500
 PLAIN: Final = (
@@ -84,15 +82,14 @@ async def funding_source_page(
 
 
 def _paid_view(row: PaidRow) -> PaidView:
-    units = minor_units(row.currency)
     return PaidView(
         cost_item_id=row.cost_item_id,
         code=row.code,
         title=row.title,
         activity_id=row.activity_id,
-        asked_amount=convert(row.asked, Decimal(1), units),
-        refused_amount=convert(row.refused, Decimal(1), units),
-        secured_amount=convert(row.secured, Decimal(1), units),
+        asked_amount=in_units(row.asked, row.currency),
+        refused_amount=in_units(row.refused, row.currency),
+        secured_amount=in_units(row.secured, row.currency),
         currency=row.currency,
         is_in_kind=row.is_in_kind,
     )
@@ -105,16 +102,15 @@ async def _stops(
     ending = [row for row in paid if row.fiscal_year == last and row.secured and row.cost_item_id]
     items = [row.cost_item_id for row in ending if row.cost_item_id]
     after = await queries.needs_of_items(session, actor, mechanism_id, basis, items, year=last + 1)
-    units = minor_units(basis.currency)
     views = [
         StopView(
             cost_item_id=row.cost_item_id,
             code=row.code or "",
             title=row.title or "",
             activity_id=row.activity_id,
-            secured_amount=convert(row.secured, Decimal(1), minor_units(row.currency)),
+            secured_amount=in_units(row.secured, row.currency),
             missing_amount=(
-                convert(after[row.cost_item_id][1], Decimal(1), units) if row.cost_item_id in after else None
+                in_units(after[row.cost_item_id][1], basis.currency) if row.cost_item_id in after else None
             ),
             currency=row.currency,
         )

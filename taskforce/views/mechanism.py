@@ -134,7 +134,7 @@ class MechanismAbout(View):
 
 
 class MechanismView(View):
-    """One mechanism. `today` is the day of the numbers; `first_on` the earliest day known, where its timeline begins."""
+    """One mechanism. `today` is the day of the numbers; `first_on` the earliest day known, as its timeline."""
 
     mechanism: MechanismHead
     about: MechanismAbout
@@ -159,8 +159,9 @@ class MechanismForm(View):
 
 
 class NewMechanismForm(View):
-    """The form of a new mechanism, and what may be chosen. `is_first`: the reader is in no mechanism yet."""
+    """The form of a new mechanism, and what may be chosen. `is_first`: nobody else has an account yet."""
 
     kinds: list[str]
     countries: list[Choice]
+    starters: list[Choice]
     is_first: bool

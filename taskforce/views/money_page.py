@@ -18,7 +18,6 @@ from taskforce.queries.funding_source import SourceRow
 from taskforce.queries.money import Basis, NeedRow, ShortfallRow
 from taskforce.queries.vocabulary_term import terms
 from taskforce.rules.activity import OPEN_PLANS
-from taskforce.rules.money import convert
 from taskforce.rules.periods import fiscal_year, fiscal_year_label
 from taskforce.views.base import Choice
 from taskforce.views.budget_line import BudgetLineView
@@ -27,7 +26,7 @@ from taskforce.views.money import Chosen, MissingYear, MoneyView, SourceView, Un
 from taskforce.views.money_years import (
     ZERO,
     history_years,
-    minor_units,
+    in_units,
     not_convertible,
     payer_of,
     year_view,
@@ -138,7 +137,7 @@ def source_view(row: SourceRow, years: Sequence[YearView], focus: YearView, basi
         is_start_up=row.is_start_up,
         is_illustrative=row.is_illustrative,
         source=row.source,
-        secured_amount=_secured(by_year.get(shown), row.id),
+        secured_amount=in_units(_secured(by_year.get(shown), row.id), basis.currency),
         year_label=fiscal_year_label(shown, basis.start_month),
         currency=basis.currency,
     )
@@ -159,7 +158,6 @@ def _unfunded(rows: Sequence[ShortfallRow], basis: Basis) -> list[UnfundedCost]:
     by_item: dict[UUID, list[ShortfallRow]] = {}
     for row in rows:
         by_item.setdefault(row.cost_item_id, []).append(row)
-    units = minor_units(basis.currency)
     return [
         UnfundedCost(
             cost_item_id=found[0].cost_item_id,
@@ -170,7 +168,7 @@ def _unfunded(rows: Sequence[ShortfallRow], basis: Basis) -> list[UnfundedCost]:
                 MissingYear(
                     year=row.fiscal_year,
                     label=fiscal_year_label(row.fiscal_year, basis.start_month),
-                    amount=convert(row.missing, Decimal(1), units),
+                    amount=in_units(row.missing, basis.currency),
                     currency=basis.currency,
                 )
                 for row in found

@@ -23,6 +23,11 @@ def minor_units(currency: str) -> int:
     return min(get_currency_precision(currency), 2)
 
 
+def in_units(amount: Decimal, currency: str) -> Decimal:
+    """An amount in the smallest units of its currency, rounded once, half to even."""
+    return money.convert(amount, Decimal(1), minor_units(currency))
+
+
 def payer_of(source_class: str) -> money.Payer:
     """Who carries the cost that a source of this class pays."""
     return money.PAYERS[CLASSES[source_class]]
@@ -59,7 +64,7 @@ def year_view(
     lines = [(row, _line(row, sources[row.source_id].source_class, units)) for row in sums if row.rate is not None]
     added = money.totals(line for _row, line in lines)
     whole = added.by_year.get(need.fiscal_year, money.Sums())
-    unfunded = money.convert(need.unfunded, Decimal(1), units)
+    unfunded = in_units(need.unfunded, basis.currency)
     carried = _carried(line for _row, line in lines)
     base = whole.secured + unfunded
     return YearView(
@@ -67,11 +72,11 @@ def year_view(
         label=fiscal_year_label(need.fiscal_year, basis.start_month),
         is_current=need.fiscal_year == current,
         sources=_source_years(sources, lines, added, basis.currency),
-        asked_amount=whole.asked,
-        refused_amount=whole.refused,
-        secured_amount=whole.secured,
-        in_kind_amount=_in_kind(line for _row, line in lines),
-        needed_amount=money.convert(need.needed, Decimal(1), units),
+        asked_amount=in_units(whole.asked, basis.currency),
+        refused_amount=in_units(whole.refused, basis.currency),
+        secured_amount=in_units(whole.secured, basis.currency),
+        in_kind_amount=in_units(_in_kind(line for _row, line in lines), basis.currency),
+        needed_amount=in_units(need.needed, basis.currency),
         unfunded_amount=unfunded,
         currency=basis.currency,
         government_share=money.share(carried.get("government", ZERO), base) if base else None,
@@ -131,7 +136,7 @@ def _source_years(
             asked_amount=added.by_source[str(source.id)].asked,
             refused_amount=added.by_source[str(source.id)].refused,
             secured_amount=added.by_source[str(source.id)].secured,
-            in_kind_amount=_in_kind(line for row, line in lines if row.source_id == source.id),
+            in_kind_amount=in_units(_in_kind(line for row, line in lines if row.source_id == source.id), currency),
             currency=currency,
         )
         for source in sources.values()
@@ -151,8 +156,8 @@ def not_convertible(basis: Basis, sums: Sequence[SumRow]) -> list[NotConvertible
             year=year,
             label=fiscal_year_label(year, basis.start_month),
             currency=currency,
-            asked_amount=money.convert(asked, Decimal(1), minor_units(currency)),
-            secured_amount=money.convert(secured, Decimal(1), minor_units(currency)),
+            asked_amount=in_units(asked, currency),
+            secured_amount=in_units(secured, currency),
         )
         for (year, currency), (asked, secured) in found.items()
     ]

@@ -3,7 +3,7 @@
 import datetime as dt
 from uuid import UUID
 
-from taskforce.views.base import View
+from taskforce.views.base import Choice, View
 from taskforce.views.mechanism import MechanismHead
 
 
@@ -29,6 +29,14 @@ class PlanForm(View):
     mechanism: MechanismHead
     plan_id: UUID | None
     title: str
+    has_plan: bool
+
+
+class StarterChoice(View):
+    """The starter plans that a mechanism without a plan may begin with."""
+
+    mechanism: MechanismHead
+    starters: list[Choice]
 
 
 class ConsultationView(View):

@@ -14,7 +14,7 @@ from taskforce.queries import plan as plans
 from taskforce.queries import plan_activities, plan_figures
 from taskforce.queries.agency_choice import agency_choices
 from taskforce.queries.plan import PlanRow
-from taskforce.queries.plan_activities import PAGE, ActivityRow
+from taskforce.queries.plan_activities import PAGE, ActivityRow, Rank
 from taskforce.queries.plan_figures import Tally
 from taskforce.queries.plan_filter import ActivityFilter
 from taskforce.queries.vocabulary_term import terms
@@ -39,11 +39,15 @@ STATUSES: Final = ("met", "on_track", "constrained", "no_progress", "not_started
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a reader asks of a plan: the filter as it stands in the URL, what it means, and the page from 1."""
+    """What a reader asks of a plan's lines: the filter as it stands in the URL, and what it means.
+
+    The page counts from 1; `after` is the rank after which a list goes on.
+    """
 
     shown: PlanFilter
     chosen: ActivityFilter
     page: int
+    after: Rank | None
 
 
 async def plan_page(

@@ -125,6 +125,8 @@ async def _view(session: Session, actor: Actor, today: dt.date) -> DeskView:
     alerts = await desk.alerts(session, actor, Reach(hats.govern, hats.agencies), most=MOST)
     lacking = await desk.unfinished(session, actor, Reach(hats.secretariat, hats.agencies), most=MOST)
     lines = await desk.own_lines(session, actor, hats.agencies, today=today, most=MOST)
+    asked = await desk.unanswered(session, actor, hats.secretariat)
+    unanswered = [views.DeskUnanswered.model_validate(each) for each in asked]
     uncovered = await _coverage(session, actor, hats.govern, summaries, today)
     steps = views.steps(await desk.setups(session, actor, hats.secretariat, today=today))
     money = await _money(session, actor, hats, today)
@@ -138,6 +140,7 @@ async def _view(session: Session, actor: Actor, today: dt.date) -> DeskView:
         coverage=uncovered,
         unfinished=[views.unfinished(each) for each in lacking],
         unfinished_count=lacking_count,
+        unanswered=unanswered,
         lines=[views.DeskLine.model_validate(each) for each in lines],
         line_count=lines[0].all_count if lines else 0,
         ending=money.ending,
@@ -145,7 +148,7 @@ async def _view(session: Session, actor: Actor, today: dt.date) -> DeskView:
         budget=money.budget,
         handovers=money.handovers,
         installation=await _installation(session, actor),
-        waiting_count=len(steps) + alert_count + lacking_count + open_duties + money.cliff_count,
+        waiting_count=len(steps) + len(unanswered) + alert_count + lacking_count + open_duties + money.cliff_count,
         today=today,
     )
 

@@ -4,23 +4,23 @@ import datetime as dt
 
 from taskforce.access import Actor
 from taskforce.db import Session
-from taskforce.models import Mechanism
 from taskforce.queries.mechanism import Head
 from taskforce.render import mail
 from taskforce.services import outbox
 from taskforce.services.account import LINK_LIFE
 from taskforce.services.appointment import Invitation
+from taskforce.services.mechanism import Founded
 from taskforce.views.appointment import InvitationView
 from taskforce.views.mechanism import MechanismHead
 from taskforce.web.secret_reply import SecretReply
 
 
 async def invited(
-    session: Session, actor: Actor, mechanism: Head | Mechanism, invitation: Invitation, now: dt.datetime
+    session: Session, actor: Actor, mechanism: Head | Founded, invitation: Invitation, now: dt.datetime
 ) -> SecretReply[InvitationView]:
     """Put the mail into the outbox and show the link.
 
-    `mechanism` is its head for a reader who is in it, and the new row for an administrator who is not.
+    `mechanism` is its head for a reader who is in it, and what was founded for an administrator who is not.
     """
     account, secret = invitation.account, invitation.secret
     words = mail.invitation(mechanism.title, secret, account.language)

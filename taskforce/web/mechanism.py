@@ -11,6 +11,8 @@ from litestar.params import FromPath
 from taskforce.access import Actor, May, may, require
 from taskforce.db import Session
 from taskforce.exchange.plan_values import countries
+from taskforce.exchange.starter import NewMechanism, create_from_starter, starters
+from taskforce.queries import account as accounts
 from taskforce.queries import agency as agencies
 from taskforce.queries import coverage, membership
 from taskforce.queries import mechanism as mechanisms
@@ -38,7 +40,16 @@ from taskforce.web.reply import Reply
 from taskforce.web.route import does, reads
 from taskforce.web.secret_reply import SecretReply
 
-NEW = {"code": "", "title": "", "country": "", "kind": "task_force", "currency": "", "email": "", "post": ""}
+NEW = {
+    "code": "",
+    "title": "",
+    "country": "",
+    "kind": "task_force",
+    "currency": "",
+    "starter": "",
+    "email": "",
+    "post": "",
+}
 VERBS = {
     "edit": May.MECHANISM_EDIT,
     "add_agency": May.MEMBERSHIP_EDIT,
@@ -91,14 +102,17 @@ class MechanismController(Controller):
         return Reply(MechanismList(mechanisms=cards, may=verbs), template="mechanism/all.html")
 
     @reads("/mechanisms/add", May.MECHANISM_CREATE, only_page=True)
-    async def show_add(self, actor: NamedDependency[Actor]) -> Reply[NewMechanismForm]:
+    async def show_add(
+        self, session: NamedDependency[Session], actor: NamedDependency[Actor]
+    ) -> Reply[NewMechanismForm]:
         """The form of a new mechanism."""
         require(actor, May.MECHANISM_CREATE)
         named = sorted((country(code), code) for code in countries() if code != "ZZ")
         view = NewMechanismForm(
             kinds=list(get_args(service.Kind)),
             countries=[Choice(id=code, label=name) for name, code in named],
-            is_first=not actor.appointments,
+            starters=[Choice(id=name, label=topic) for name, topic in starters()],
+            is_first=await accounts.account_count(session) == 1,
         )
         return Reply(view, template="mechanism/add.html", values=NEW)
 
@@ -110,9 +124,10 @@ class MechanismController(Controller):
         now: NamedDependency[dt.datetime],
         command: NamedDependency[AddMechanism],
     ) -> SecretReply[InvitationView]:
-        """Make a mechanism and show the link of its secretariat once."""
-        founded = await service.add_mechanism(session, actor, command, now=now)
-        return await invited(session, actor, founded.mechanism, founded.invitation, now)
+        """Make a mechanism, empty or from a starter plan, and show the link of its secretariat once."""
+        made = await _made(session, actor, command, now.date())
+        founded = await service.hand_over(session, actor, made, command, now=now)
+        return await invited(session, actor, founded, founded.invitation, now)
 
     @reads("/mechanisms/{code:str}", May.MECHANISM_READ)
     async def one(
@@ -162,6 +177,14 @@ class MechanismController(Controller):
         await service.edit_mechanism(session, actor, head.id, command)
         head = await mechanisms.head_by_id(session, actor, head.id)
         return Reply(await _view(session, actor, head, today), then=f"/mechanisms/{head.code}")
+
+
+async def _made(session: Session, actor: Actor, command: AddMechanism, today: dt.date) -> UUID:
+    if command.starter is None:
+        return await service.make_mechanism(session, actor, command)
+    currency = command.currency or service.currency_of(command.country)
+    new = NewMechanism(code=command.code, title=command.title, country=command.country, currency=currency)
+    return (await create_from_starter(session, actor, command.starter, new, today=today)).mechanism_id
 
 
 async def _members(session: Session, actor: Actor, head: mechanisms.Head, today: dt.date) -> list[Choice]:

@@ -96,7 +96,7 @@ class PlaceController(Controller):
         rows = [[each.code, each.title, each.parent, each.activity_count] for each in lines]
         return Response(
             BYTE_ORDER_MARK + csv_text([columns, *rows]),
-            media_type="text/csv; charset=utf-8",
+            media_type="text/csv",
             headers={"content-disposition": f'attachment; filename="{file_name(head.code, "places")}"'},
         )
 

@@ -2,13 +2,13 @@
 
 import datetime as dt
 from collections.abc import AsyncIterator, Sequence
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from litestar import Controller
 from litestar.connection import Request
 from litestar.di import NamedDependency, Provide
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath
 from litestar.response import Stream
 
 from taskforce.access import Actor, May, may
@@ -25,7 +25,7 @@ from taskforce.views.mechanism import MechanismHead
 from taskforce.views.plan import ActivityList, NoPlan, PlanPage
 from taskforce.views.plan_line import activity_line
 from taskforce.views.plan_page import Asked, plan_page
-from taskforce.web.plan_filter import provide_asked, read_cursor, write_cursor
+from taskforce.web.plan_filter import provide_asked, write_cursor
 from taskforce.web.reply import Reply
 from taskforce.web.route import reads
 
@@ -89,11 +89,10 @@ class PlanController(Controller):
         actor: NamedDependency[Actor],
         plan_id: FromPath[UUID],
         asked: NamedDependency[Asked],
-        cursor: Annotated[str, QueryParameter()] = "",
     ) -> Reply[ActivityList]:
         """The lines of a plan, 100 an answer, in the plan's order; on the page mount the plan shows them."""
         _, plan = await _plans(session, actor, plan_id)
-        rows = await plan_activities.following(session, actor, plan, asked.chosen, read_cursor(cursor))
+        rows = await plan_activities.following(session, actor, plan, asked.chosen, asked.after)
         view = ActivityList(
             plan_id=plan_id,
             activities=[activity_line(row, plan) for row in rows],
@@ -115,7 +114,7 @@ class PlanController(Controller):
         name = file_name(plan.code, "activities")
         return Stream(
             _written(request.app.state.sessions, actor, plan, asked),
-            media_type="text/csv; charset=utf-8",
+            media_type="text/csv",
             headers={"content-disposition": f'attachment; filename="{name}"'},
         )
 

@@ -9,6 +9,8 @@ from litestar.params import FromPath
 
 from taskforce.access import Actor, May, may, require
 from taskforce.db import Session
+from taskforce.errors import Refused
+from taskforce.exchange.starter import fill_from_starter, starters
 from taskforce.models import Mechanism, Plan
 from taskforce.queries import mechanism as mechanisms
 from taskforce.queries import node
@@ -17,9 +19,10 @@ from taskforce.rules import consultation
 from taskforce.rules.periods import fiscal_year, fiscal_year_bounds, fiscal_year_label
 from taskforce.services import plan_draft as service
 from taskforce.services.open_plan import open_plan
-from taskforce.services.plan_draft import OpenConsultation, SavePlan
+from taskforce.services.plan_draft import OpenConsultation, SavePlan, StartPlan
+from taskforce.views.base import Choice
 from taskforce.views.mechanism import MechanismHead
-from taskforce.views.plan_draft import ConsultationView, PlanDraftView, PlanForm
+from taskforce.views.plan_draft import ConsultationView, PlanDraftView, PlanForm, StarterChoice
 from taskforce.web.reply import Reply
 from taskforce.web.route import does, reads
 
@@ -71,7 +74,8 @@ class PlanDraftController(Controller):
         require(actor, May.PLAN_EDIT, head.id)
         mechanism = await mechanisms.one(session, actor, head.id)
         starts_on = await questions.first_day_without_plan(session, actor, head.id, today)
-        view = PlanForm(mechanism=MechanismHead.model_validate(head), plan_id=None, title="")
+        has_plan = bool(await mechanisms.plans(session, actor, head.id))
+        view = PlanForm(mechanism=MechanismHead.model_validate(head), plan_id=None, title="", has_plan=has_plan)
         return Reply(view, template="plan_draft/form.html", values=_suggested(mechanism, starts_on))
 
     @does("/mechanisms/{code:str}/plans/add", May.PLAN_EDIT, SavePlan)
@@ -87,6 +91,35 @@ class PlanDraftController(Controller):
         plan = await service.add_plan(session, actor, head.id, command)
         return Reply(await _view(session, actor, plan), then=f"/plans/{plan.id}", made=True)
 
+    @reads("/mechanisms/{code:str}/plans/start", May.PLAN_EDIT, only_page=True)
+    async def show_start(
+        self, session: NamedDependency[Session], actor: NamedDependency[Actor], code: FromPath[str]
+    ) -> Reply[StarterChoice]:
+        """The starter plans to choose from."""
+        head = await mechanisms.head(session, actor, code)
+        require(actor, May.PLAN_EDIT, head.id)
+        listed = [Choice(id=name, label=topic) for name, topic in starters()]
+        view = StarterChoice(mechanism=MechanismHead.model_validate(head), starters=listed)
+        return Reply(view, template="plan_draft/start.html", values={"starter": ""})
+
+    @does("/mechanisms/{code:str}/plans/start", May.PLAN_EDIT, StartPlan)
+    async def start(
+        self,
+        session: NamedDependency[Session],
+        actor: NamedDependency[Actor],
+        today: NamedDependency[dt.date],
+        code: FromPath[str],
+        command: NamedDependency[StartPlan],
+    ) -> Reply[PlanDraftView]:
+        """Give a mechanism without a plan a first draft, with usual agencies and duties."""
+        head = await mechanisms.head(session, actor, code)
+        require(actor, May.PLAN_EDIT, head.id)
+        report = await fill_from_starter(session, actor, head.code, command.starter, today=today)
+        if report.plan_id is None:
+            raise Refused("%(starter)s holds no plan. Choose another.", field="starter", starter=command.starter)
+        plan = await node.one(session, actor, Plan, report.plan_id)
+        return Reply(await _view(session, actor, plan), then=f"/plans/{plan.id}", made=True)
+
     @reads("/plans/{plan_id:uuid}/edit", May.PLAN_EDIT, only_page=True)
     async def show_edit(
         self, session: NamedDependency[Session], actor: NamedDependency[Actor], plan_id: FromPath[UUID]
@@ -96,7 +129,7 @@ class PlanDraftController(Controller):
         require(actor, May.PLAN_EDIT, plan.mechanism_id)
         await open_plan(session, actor, plan_id)
         head = await mechanisms.head_by_id(session, actor, plan.mechanism_id)
-        view = PlanForm(mechanism=MechanismHead.model_validate(head), plan_id=plan.id, title=plan.title)
+        view = PlanForm(mechanism=MechanismHead.model_validate(head), plan_id=plan.id, title=plan.title, has_plan=True)
         return Reply(view, template="plan_draft/form.html", values=service.stored(plan))
 
     @does("/plans/{plan_id:uuid}/edit", May.PLAN_EDIT, SavePlan)

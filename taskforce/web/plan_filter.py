@@ -30,11 +30,13 @@ async def provide_asked(
     alerts: Text = "",
     unfunded: Text = "",
     page: Text = "",
+    cursor: Text = "",
 ) -> Asked:
     """What a reader asks of a plan's lines.
 
     `q`: text in code, title or description; `lead`: id of an agency; `place`: id of a place, or national; `group`: id
-    of a target group; `alerts`, `unfunded`: yes for only those with an open alert, or without secured money.
+    of a target group; `alerts`, `unfunded`: yes for only those with an open alert, or without secured money. The page
+    counts pages from 1; the list of the API takes instead the cursor that an earlier answer gave.
 
     Raises:
         Malformed: a value is not one that the filter knows.
@@ -60,7 +62,7 @@ async def provide_asked(
     )
     number = int(page) if page.isascii() and page.isdigit() and len(page) <= 6 else 1
     shown = PlanFilter(**said, is_set=chosen.is_set, address=_address(said), narrowings=_narrowings(said))
-    return Asked(shown=shown, chosen=chosen, page=number)
+    return Asked(shown=shown, chosen=chosen, page=number, after=_rank(cursor))
 
 
 def _address(said: dict[str, str]) -> str:
@@ -74,12 +76,8 @@ def _narrowings(said: dict[str, str]) -> list[Narrowing]:
     ]
 
 
-def read_cursor(cursor: str) -> Rank | None:
-    """The rank that an earlier answer ended with; empty: from the start.
-
-    Raises:
-        Malformed: no answer of ours gave this cursor.
-    """
+def _rank(cursor: str) -> Rank | None:
+    """The rank that an earlier answer ended with; none: from the start."""
     if not cursor:
         return None
     try:

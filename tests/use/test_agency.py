@@ -74,10 +74,10 @@ async def test_the_list_counts_what_each_agency_does(world: World, visit) -> Non
     page = await client.get(_path(world))
 
     found = {
-        each["title"]: (each["led_count"], each["supported_count"], each["responsibility_count"], each["focal_points"])
+        each["title"]: (each["led_count"], each["supported_count"], each["responsibility_count"], each["people"])
         for each in rows
     }
-    assert found["National Police"] == (1, 0, 1, [world.police_focal.title])
+    assert found["National Police"] == (1, 0, 1, [world.police_focal.title, world.police_officer.title])
     assert found["Ministry of Education"] == (0, 1, 0, [world.education_focal.title])
     assert page.title.startswith("Every agency has a focal point")
     assert "3 agencies" in page.text

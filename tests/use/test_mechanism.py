@@ -240,6 +240,37 @@ async def test_an_administrator_may_appoint_themselves(world: World, visit) -> N
     assert (await client.get(f"/mechanisms/{new['code']}")).status == 200
 
 
+async def test_a_starter_plan_brings_agencies_duties_and_a_draft(world: World, visit) -> None:
+    """It opens with members, duties and a draft of this year, for its secretariat alone."""
+    administrator = await visit(world.administrator)
+    form = await administrator.get("/mechanisms/add")
+    new = _new(id(visit) % 100_000 + 300_000, email=world.stranger.email, starter="child-online-safety")
+
+    made = await administrator.send(form, new)
+    secretariat = await visit(world.stranger)
+    answer = (await secretariat.api_get(f"/mechanisms/{new['code']}")).json()
+
+    assert made.title.startswith(f"{world.stranger.title} can sign in now")
+    assert answer["about"]["kind"] == "council"
+    assert (answer["mechanism"]["title"], answer["mechanism"]["currency"]) == ("New council", "KES")
+    assert len(answer["members"]) > 5
+    assert [plan["status"] for plan in answer["plans"]] == ["draft"]
+    assert answer["plans"][0]["starts_on"].startswith("2026")
+    assert await administrator.status(f"/mechanisms/{new['code']}") == 404
+
+
+async def test_a_starter_plan_that_is_not_there(world: World, visit) -> None:
+    """An unknown name makes nothing."""
+    client = await visit(world.administrator)
+    new = _new(id(visit) % 100_000 + 400_000, starter="nothing")
+
+    refused = await client.api("/mechanisms/add", **new)
+    later = await client.api("/mechanisms/add", **new | {"starter": "anti-trafficking"})
+
+    assert refused.status_code == 404
+    assert later.status_code == 201
+
+
 async def test_a_code_is_taken_once(world: World, visit) -> None:
     """A code that another mechanism has is refused at its field."""
     client = await visit(world.administrator)

@@ -157,3 +157,24 @@ async def test_an_empty_draft_is_not_opened(world: World, visit) -> None:
 
     assert refused.status_code == 409
     assert "an objective" in refused.json()["detail"]
+
+
+async def test_a_first_plan_from_a_starter_plan(world: World, visit) -> None:
+    """A mechanism without a plan is filled from a starter plan; one with a plan is not."""
+    administrator, client = await visit(world.administrator), await visit(world.stranger)
+    code = f"KE-S-{id(visit) % 100_000}"
+    new = {"code": code, "title": "Council", "country": "KE", "email": world.stranger.email, "post": "Secretariat"}
+    await administrator.api("/mechanisms/add", **new)
+    path = f"/mechanisms/{code}/plans/start"
+    form = await client.get(f"/mechanisms/{code}/plans/add")
+
+    unchosen = await client.send(await client.get(path))
+    started = await client.submit(await client.get(path), {"starter": "anti-trafficking"})
+    again = await client.send(await client.get(path), {"starter": "child-online-safety"})
+
+    assert path in form.links()
+    assert (unchosen.status, started.status_code, again.status) == (400, 303, 409)
+    assert "has a plan already" in again.text
+    plans = (await client.api_get(f"/mechanisms/{code}")).json()["plans"]
+    assert [plan["status"] for plan in plans] == ["draft"]
+    assert plans[0]["activity_count"] > 3

@@ -1,0 +1,464 @@
+"""The money page: its finding, totals, shares, what nobody pays, and who reads which line."""
+
+import csv
+import datetime as dt
+from decimal import Decimal
+from io import StringIO
+from typing import Any
+
+import pytest
+
+from taskforce.models import (
+    Activity,
+    BudgetLine,
+    CostItem,
+    CostRequirement,
+    ExchangeRate,
+    FundingHistory,
+    FundingSource,
+    Objective,
+    Output,
+)
+from tests.world import World
+
+
+async def source(world: World, code: str, source_class: str, **values: Any) -> FundingSource:
+    """A source of money."""
+    found: FundingSource = await world.add(
+        FundingSource(code=code, title=f"Source {code}", source_class=source_class, **values)
+    )
+    return found
+
+
+async def cost(world: World, code: str = "C1", **values: Any) -> CostItem:
+    """A cost item of the mechanism."""
+    found: CostItem = await world.add(CostItem(code=code, title=f"Cost {code}", **values))
+    return found
+
+
+async def line(world: World, item: CostItem, payer: FundingSource, secured: int, **values: Any) -> BudgetLine:
+    """A budget line of 2026 in the mechanism's currency."""
+    defaults = {"cost_type_id": "cost_type:staff", "fiscal_year": 2026, "currency": "TZS"}
+    found: BudgetLine = await world.add(
+        BudgetLine(
+            cost_item_id=item.id,
+            activity_id=item.activity_id,
+            source_id=payer.id,
+            secured_amount=Decimal(secured),
+            **{**defaults, **values},
+        )
+    )
+    return found
+
+
+async def need(world: World, item: CostItem, amount: int, year: int = 2026, kind: str = "staff") -> None:
+    """What a cost item needs in a year."""
+    await world.add(
+        CostRequirement(
+            cost_item_id=item.id,
+            cost_type_id=f"cost_type:{kind}",
+            fiscal_year=year,
+            required_amount=Decimal(amount),
+        )
+    )
+
+
+async def read(world: World, client: Any, query: str = "") -> dict[str, Any]:
+    """The money of the mechanism as the API gives it."""
+    answer = await client.api_get(f"/mechanisms/{world.mechanism.code}/money{query}")
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [
+        ("stranger", 404),
+        ("administrator", 404),
+        ("observer", 200),
+        ("police_focal", 200),
+        ("donor", 200),
+        ("treasury", 200),
+        ("chair", 200),
+        ("secretariat", 200),
+    ],
+)
+async def test_who_may_read(world: World, visit, who: str, status: int) -> None:
+    """Whoever is appointed in the mechanism reads its money; nobody else is told that it exists."""
+    client = await visit(world.people[who])
+
+    answer = await client.api_get(f"/mechanisms/{world.mechanism.code}/money")
+    page = await client.http.get(f"/mechanisms/{world.mechanism.code}/money")
+    file = await client.api_get(f"/mechanisms/{world.mechanism.code}/money.csv")
+
+    assert (answer.status_code, page.status_code, file.status_code) == (status, status, status)
+
+
+async def test_an_empty_mechanism_says_what_to_do(world: World, visit) -> None:
+    """Without money the title says so, and the page tells where to begin."""
+    client = await visit(world.secretariat)
+
+    page = await client.get(f"/mechanisms/{world.mechanism.code}/money")
+
+    assert page.title.startswith("No money is recorded for 2026")
+    assert "Add the sources of money first" in page.text
+    assert f"/mechanisms/{world.mechanism.code}/funding-sources/add" in page.links()
+
+
+@pytest.mark.parametrize(
+    ("government", "donor", "needed", "title"),
+    [
+        (30, 60, 90, "Donors pay 67% of what 2026 needs"),
+        (60, 30, 90, "Government pays 67% of what 2026 needs"),
+        (10, 15, 100, "Nobody pays 75% of what 2026 needs"),
+    ],
+)
+async def test_the_title_states_who_pays_most(
+    world: World, visit, government: int, donor: int, needed: int, title: str
+) -> None:
+    """The finding is the largest share of what the year needs, unfunded money included."""
+    item = await cost(world)
+    await need(world, item, needed)
+    await line(world, item, await source(world, "GOV", "government"), government)
+    await line(world, item, world.source, donor)
+    client = await visit(world.observer)
+
+    page = await client.get(f"/mechanisms/{world.mechanism.code}/money")
+
+    assert page.title.startswith(title)
+
+
+async def test_amounts_are_strings_with_their_currency(world: World, visit) -> None:
+    """JSON carries money as text, never as a float, and each amount's object names the currency."""
+    item = await cost(world)
+    await line(world, item, world.source, 30)
+    client = await visit(world.secretariat)
+
+    view = await read(world, client)
+
+    found = view["years"][0]["sources"][0]
+    assert (found["secured_amount"], found["currency"]) == ("30.00", "TZS")
+    assert (view["lines"][0]["secured_amount"], view["lines"][0]["currency"]) == ("30.00", "TZS")
+
+
+async def test_what_one_cost_has_too_much_does_not_pay_for_another(world: World, visit) -> None:
+    """Unfunded is counted for each cost and year; a cost without a recorded need needs what its lines ask for."""
+    rich, poor, asking = await cost(world, "C1"), await cost(world, "C2"), await cost(world, "C3")
+    await need(world, rich, 50)
+    await need(world, poor, 80)
+    await line(world, rich, world.source, 90)
+    await line(world, poor, world.source, 30)
+    await line(world, asking, world.source, 0, asked_amount=Decimal(20), refused_amount=Decimal(5))
+    client = await visit(world.secretariat)
+
+    focus = (await read(world, client))["focus"]
+
+    assert (focus["needed_amount"], focus["unfunded_amount"], focus["secured_amount"]) == ("150.00", "70.00", "120.00")
+    assert (focus["asked_amount"], focus["refused_amount"]) == ("140.00", "5.00")
+
+
+async def test_money_in_kind_stands_apart(world: World, visit) -> None:
+    """It is a part of what is secured, and each source and year says how much."""
+    item = await cost(world)
+    await line(world, item, world.source, 30)
+    await line(world, item, world.source, 12, is_in_kind=True)
+    client = await visit(world.secretariat)
+
+    view = await read(world, client)
+    page = await client.get(f"/mechanisms/{world.mechanism.code}/money")
+
+    year = view["years"][0]
+    assert (year["secured_amount"], year["in_kind_amount"]) == ("42.00", "12.00")
+    assert year["sources"][0]["in_kind_amount"] == "12.00"
+    assert "of that in kind" in page.text
+
+
+async def test_shares_add_up_to_the_whole_with_what_is_unfunded(world: World, visit) -> None:
+    """Each payer's share and the unfunded one make exactly 1."""
+    item = await cost(world)
+    await need(world, item, 100)
+    await line(world, item, await source(world, "GOV", "local_government"), 33)
+    await line(world, item, await source(world, "IND", "industry"), 33)
+    await line(world, item, world.source, 1)
+    client = await visit(world.secretariat)
+
+    shares = {share["payer"]: Decimal(share["share"]) for share in (await read(world, client))["focus"]["shares"]}
+
+    assert sum(shares.values()) == 1
+    assert set(shares) == {"government", "industry", "donor", "unfunded"}
+
+
+async def test_earlier_years_of_which_only_shares_are_known_come_first(world: World, visit) -> None:
+    """They join the chart and the table before the years with lines, and say that they are shares only."""
+    item = await cost(world)
+    await line(world, item, world.source, 30)
+    for year, share in ((2024, "0.9"), (2025, "0.7"), (2026, "0.5")):
+        await world.add(FundingHistory(fiscal_year=year, payer="donor", share=Decimal(share)))
+    client = await visit(world.secretariat)
+
+    view = await read(world, client)
+    page = await client.get(f"/mechanisms/{world.mechanism.code}/money")
+
+    assert [year["year"] for year in view["history"]] == [2024, 2025]
+    assert "2024 shares only" in page.text
+    assert 'id="shares-figure"' in page.html
+
+
+async def test_a_chart_needs_money(world: World, visit) -> None:
+    """Without any amount or share there is no picture and no script for it."""
+    client = await visit(world.secretariat)
+
+    page = await client.get(f"/mechanisms/{world.mechanism.code}/money")
+
+    assert "chart.js" not in page.html
+
+
+async def test_the_next_source_that_ends_is_named_with_its_amount(world: World, visit) -> None:
+    """Ended and merely requested sources do not count; the amount is that of the year in which it ends."""
+    item = await cost(world)
+    soon = await source(world, "SOON", "donor_grant", ends_on=dt.date(2026, 6, 30))
+    await source(world, "LATE", "donor_grant", ends_on=dt.date(2027, 6, 30))
+    await source(world, "GONE", "donor_grant", ends_on=dt.date(2026, 3, 9))
+    await source(world, "WISH", "donor_grant", ends_on=dt.date(2026, 4, 1), is_requested=True)
+    await line(world, item, soon, 30)
+    client = await visit(world.observer)
+
+    found = (await read(world, client))["next_end"]
+
+    assert (found["code"], found["ends_on"], found["secured_amount"]) == ("SOON", "2026-06-30", "30.00")
+
+
+async def test_costs_that_nobody_pays_from_now_on_are_listed(world: World, visit) -> None:
+    """This year and later ones, by year; what lacked money in the past is over."""
+    helpline, hosting = await cost(world, "C1"), await cost(world, "C2")
+    for year in (2025, 2026, 2027):
+        await need(world, helpline, 100, year)
+    await need(world, hosting, 40, 2027, "hosting")
+    await line(world, helpline, world.source, 100)
+    client = await visit(world.observer)
+
+    view = await read(world, client)
+    page = await client.get(f"/mechanisms/{world.mechanism.code}/money")
+
+    assert [
+        (each["code"], [(year["year"], year["amount"]) for year in each["years"]]) for each in view["unfunded"]
+    ] == [
+        ("C1", [(2027, "100.00")]),
+        ("C2", [(2027, "40.00")]),
+    ]
+    assert view["unfunded_count"] == 2
+    assert "No funder from now on" in page.text
+
+
+async def test_another_currency_stands_apart_until_a_rate_of_the_day_is_known(world: World, visit) -> None:
+    """Nothing is converted at a rate of 1 or of today: only at that of the fiscal year's first day."""
+    item = await cost(world)
+    await line(world, item, world.source, 30)
+    await line(world, item, world.source, 3, currency="XAU", cost_type_id="cost_type:venue")
+    await world.add(
+        ExchangeRate(
+            currency="XAU", base_currency="TZS", rate_on=dt.date(2026, 3, 10), rate=Decimal("7"), source="today"
+        )
+    )
+    client = await visit(world.secretariat)
+    before = await read(world, client)
+    await world.add(
+        ExchangeRate(
+            currency="XAU", base_currency="TZS", rate_on=dt.date(2026, 1, 1), rate=Decimal("2.5"), source="bank"
+        )
+    )
+
+    after = await read(world, client)
+
+    assert before["focus"]["secured_amount"] == "30.00"
+    assert [(each["currency"], each["secured_amount"]) for each in before["not_convertible"]] == [("XAU", "3.00")]
+    assert after["focus"]["secured_amount"] == "37.50"
+    assert after["not_convertible"] == []
+
+
+async def test_filters_narrow_lines_tables_and_file_alike(world: World, visit) -> None:
+    """Source and year narrow what is listed, objective and cost type also what is counted; the file follows."""
+    own = await cost(world, f"{world.plan.code}:A1", activity_id=world.activity.id)
+    wide = await cost(world, "C2")
+    government = await source(world, "GOV", "government")
+    await line(world, own, world.source, 10)
+    await line(world, own, government, 20, cost_type_id="cost_type:venue")
+    await line(world, wide, government, 40, fiscal_year=2027)
+    client = await visit(world.police_focal)
+    base = f"/mechanisms/{world.mechanism.code}/money"
+
+    by_source = await read(world, client, f"?source={government.id}")
+    by_year = await read(world, client, "?year=2027")
+    by_type = await read(world, client, "?cost_type=cost_type:venue")
+    by_objective = await read(world, client, f"?objective={world.objective.id}")
+    file = await client.http.get(f"{base}.csv?source={government.id}")
+    page = await client.get(f"{base}?source={government.id}")
+
+    assert [found["line_count"] for found in (by_source, by_year, by_type, by_objective)] == [2, 1, 1, 2]
+    assert by_source["focus"]["secured_amount"] == "30.00"
+    assert by_year["focus"]["year"] == 2027
+    assert by_type["focus"]["secured_amount"] == "20.00"
+    assert [year["year"] for year in by_objective["years"]] == [2026]
+    assert len(list(csv.reader(StringIO(file.text.lstrip("\ufeff"))))) == 3
+    assert f"{base}.csv?source={government.id}" in page.links()
+
+
+async def test_a_filter_that_is_none_is_refused(world: World, visit) -> None:
+    """A malformed filter is named; an unknown one finds nothing and says how to go on."""
+    client = await visit(world.secretariat)
+    base = f"/mechanisms/{world.mechanism.code}/money"
+
+    malformed = await client.api_get(f"{base}?source=abc")
+    year = await client.api_get(f"{base}?year=soon")
+    unknown = await client.get(f"{base}?year=2031")
+
+    assert (malformed.status_code, year.status_code) == (400, 400)
+    assert unknown.title.startswith("No money is recorded for 2031")
+    assert "clear the filters" in unknown.text
+
+
+async def test_the_file_is_safe_to_open(world: World, visit) -> None:
+    """The file starts with a byte order mark, and text that begins like a formula is text."""
+    item = await world.add(CostItem(code="C9", title="=HYPERLINK(1)"))
+    await line(world, item, world.source, 30)
+    client = await visit(world.secretariat)
+
+    answer = await client.http.get(f"/mechanisms/{world.mechanism.code}/money.csv")
+
+    rows = list(csv.DictReader(StringIO(answer.text.lstrip("\ufeff"))))
+    assert answer.text.startswith("\ufeff")
+    assert answer.headers["content-disposition"] == (f'attachment; filename="{world.mechanism.code}-budget-lines.csv"')
+    assert (rows[0]["title"], rows[0]["secured"], rows[0]["currency"]) == ("'=HYPERLINK(1)", "30.00", "TZS")
+
+
+@pytest.mark.parametrize(
+    ("who", "reads", "sources"),
+    [
+        ("secretariat", "all", ["FUND", "GOV"]),
+        ("chair", "all", ["FUND", "GOV"]),
+        ("treasury", "all", ["FUND", "GOV"]),
+        ("education_focal", "shared", ["FUND", "GOV"]),
+        ("donor", "own_sources", ["FUND"]),
+        ("observer", "totals", []),
+    ],
+)
+async def test_who_reads_which_lines(world: World, visit, who: str, reads: str, sources: list[str]) -> None:
+    """Everybody reads the same totals; single lines by role, on the page, in JSON and in the file alike."""
+    own = await cost(world, f"{world.plan.code}:A1", activity_id=world.activity.id)
+    await line(world, own, world.source, 60)
+    await line(world, own, await source(world, "GOV", "government"), 30)
+    client = await visit(world.people[who])
+
+    view = await read(world, client)
+    file = await client.http.get(f"/mechanisms/{world.mechanism.code}/money.csv")
+
+    assert (view["reads"], sorted(each["source_code"] for each in view["lines"])) == (reads, sources)
+    assert view["focus"]["secured_amount"] == "90.00"
+    assert [row["source"] for row in csv.DictReader(StringIO(file.text.lstrip("\ufeff")))] == sorted(sources)
+
+
+async def test_totals_are_not_narrowed_to_a_single_line_for_who_reads_totals(world: World, visit) -> None:
+    """A filter by objective or cost type would tell an observer a line; it is not offered and does nothing."""
+    item = await cost(world)
+    await line(world, item, world.source, 60)
+    await line(world, item, world.source, 30, cost_type_id="cost_type:venue")
+    client = await visit(world.observer)
+
+    view = await read(world, client, "?cost_type=cost_type:venue")
+    page = await client.get(f"/mechanisms/{world.mechanism.code}/money")
+
+    assert view["focus"]["secured_amount"] == "90.00"
+    assert view["chosen"]["cost_type"] == ""
+    assert 'id="filter-cost_type"' not in page.html
+
+
+async def test_confidential_money_is_counted_by_who_reads_all_and_named_by_who_knows(world: World, visit) -> None:
+    """The treasury reads the amount without the activity, another agency neither, the lead and the secretariat all."""
+    secret = await world.add(
+        Activity(
+            plan_id=world.plan.id,
+            output_id=world.output.id,
+            code="A2",
+            title="Secret operation",
+            lead_agency_id=world.police.id,
+            is_confidential=True,
+        )
+    )
+    own = await cost(world, f"{world.plan.code}:A2", activity_id=secret.id)
+    await line(world, own, world.source, 60)
+    seen = {}
+    for who in ("secretariat", "police_focal", "treasury", "education_focal", "donor", "observer"):
+        client = await visit(world.people[who])
+        view = await read(world, client)
+        page = await client.get(f"/mechanisms/{world.mechanism.code}/money")
+        seen[who] = (view["focus"]["secured_amount"], len(view["lines"]), "Secret operation" in page.text)
+
+    assert seen == {
+        "secretariat": ("60.00", 1, True),
+        "police_focal": ("60.00", 1, True),
+        "treasury": ("60.00", 1, False),
+        "education_focal": ("0.00", 0, False),
+        "donor": ("0.00", 0, False),
+        "observer": ("0.00", 0, False),
+    }
+
+
+async def test_cancelled_work_costs_nothing(world: World, visit) -> None:
+    """The money of a cancelled activity counts in no total and no list."""
+    cancelled = await world.add(
+        Activity(
+            plan_id=world.plan.id,
+            output_id=world.output.id,
+            code="A2",
+            title="Called off",
+            lead_agency_id=world.police.id,
+            status="cancelled",
+        )
+    )
+    own = await cost(world, f"{world.plan.code}:A2", activity_id=cancelled.id)
+    await need(world, own, 100)
+    await line(world, own, world.source, 60)
+    client = await visit(world.secretariat)
+
+    view = await read(world, client)
+
+    assert (view["years"], view["lines"], view["unfunded"]) == ([], [], [])
+
+
+async def test_lines_come_in_pages(world: World, visit) -> None:
+    """Fifty lines a page; the count is that of all, and the next page goes on where this one ends."""
+    for number in range(53):
+        await line(world, await cost(world, f"C{number:02}"), world.source, 1)
+    client = await visit(world.secretariat)
+
+    first = await read(world, client)
+    second = await read(world, client, "?page=2")
+    page = await client.get(f"/mechanisms/{world.mechanism.code}/money")
+
+    assert (len(first["lines"]), len(second["lines"]), first["line_count"]) == (50, 3, 53)
+    assert not {each["id"] for each in first["lines"]} & {each["id"] for each in second["lines"]}
+    assert f"/mechanisms/{world.mechanism.code}/money?page=2" in page.links()
+
+
+async def test_the_page_asks_as_often_for_60_lines_as_for_3(world: World, visit, statements) -> None:
+    """The number of statements does not grow with lines, costs, sources and objectives."""
+    client = await visit(world.secretariat)
+    path = f"/mechanisms/{world.mechanism.code}/money"
+    for number in range(3):
+        await line(world, await cost(world, f"C{number}"), world.source, 1)
+    statements.clear()
+    await client.get(path)
+    few = len(statements)
+    for number in range(3, 60):
+        payer = await source(world, f"S{number}", "government")
+        item = await cost(world, f"C{number}")
+        await need(world, item, 5, 2026 + number % 4)
+        await line(world, item, payer, 1, fiscal_year=2026 + number % 4)
+    objective = await world.add(Objective(plan_id=world.plan.id, code="O2", title="More"))
+    await world.add(Output(plan_id=world.plan.id, objective_id=objective.id, code="O2.1", title="More"))
+    statements.clear()
+
+    await client.get(path)
+
+    assert len(statements) == few
