@@ -20,6 +20,7 @@ from litestar.routes import HTTPRoute
 from litestar.static_files import create_static_files_router
 from litestar.template import TemplateConfig
 from litestar.types import ASGIApp, ControllerRouterHandler, HTTPScope, Message, Receive, Scope, Send
+from structlog.tracebacks import ExceptionDictTransformer
 
 from taskforce import __version__, jobs
 from taskforce.access import SIGN_IN, May
@@ -81,6 +82,13 @@ CONTROLLERS: tuple[Any, ...] = (
     SignInController,
 )
 Clock = Callable[[], dt.datetime]
+# JSON lines; tracebacks without the values of variables, among which are passwords and form secrets.
+LOG_STEPS: list[structlog.typing.Processor] = [
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso"),
+    structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
+    structlog.processors.JSONRenderer(),
+]
 
 
 class UnnamedAction(RuntimeError):
@@ -170,7 +178,7 @@ def check_actions(app: Litestar) -> None:
 def create_app(*, database_url: str, clock: Clock = _utc_now, pool_size: int = 5, with_jobs: bool = False) -> Litestar:
     """The application on a database; `clock` tells the moment, in UTC; `with_jobs` runs the clocked jobs in it."""
     logging.getLogger("asyncio").setLevel(logging.ERROR)
-    structlog.configure(processors=[structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()])
+    structlog.configure(processors=LOG_STEPS)
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:

@@ -21,7 +21,7 @@ from taskforce import postgres
 from taskforce.access import OPERATOR
 from taskforce.app import create_app
 from taskforce.db import Sessions, create_engine, create_sessions, migrate, transaction
-from taskforce.models import Account  # noqa: E402
+from taskforce.models import Account
 from taskforce.services.vocabulary_term import load_vocabularies
 from tests.page_client import Client
 from tests.world import World
@@ -29,6 +29,12 @@ from tests.world import World
 Visit = Callable[[Account | None], Awaitable[Client]]
 NOW = dt.datetime(2026, 3, 10, 9, 0, tzinfo=dt.UTC)  # inside the fiscal year of every factory's plan
 TEMPLATE = "taskforce_template"
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest-socket reads them
+def pytest_configure(config: pytest.Config) -> None:
+    """No test reaches anything but this machine."""
+    config.option.allow_hosts, config.option.allow_unix_socket = "127.0.0.1,::1,localhost", True
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from taskforce.access import OPERATOR, SIGN_IN, Actor
 from taskforce.db import Sessions, transaction, widen
@@ -217,6 +217,21 @@ class World:
         }
         found: Activity = await self.add(Activity(**{**defaults, **values}))
         return found
+
+    async def add_output(self, plan: Plan) -> Output:
+        """An objective of another plan with one output."""
+        objective = await self.add(Objective(plan_id=plan.id, code="O1", title="Earlier"))
+        found: Output = await self.add(Output(plan_id=plan.id, objective_id=objective.id, code="O1.1", title="Earlier"))
+        return found
+
+    async def end_membership(self, agency: Agency, ends_on: dt.date) -> None:
+        """Let an agency leave the mechanism."""
+        async with transaction(self.sessions, OPERATOR) as session:
+            await session.execute(
+                update(Membership)
+                .where(Membership.mechanism_id == self.mechanism.id, Membership.agency_id == agency.id)
+                .values(ends_on=ends_on)
+            )
 
     async def pay(self, activity: Activity, amount: str, *, source: FundingSource, **values: Any) -> BudgetLine:
         """A secured budget line of an activity, under a cost item of its own, for 2026."""

@@ -1230,6 +1230,12 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_budget_line_activity", "budget_line", ["mechanism_id", "activity_id"], unique=False)
+    op.create_index(
+        "ix_budget_line_order",
+        "budget_line",
+        ["mechanism_id", "fiscal_year", "cost_item_id", "position", "id"],
+        unique=False,
+    )
     op.create_index("ix_budget_line_source", "budget_line", ["mechanism_id", "source_id", "fiscal_year"], unique=False)
     op.create_table(
         "cost_requirement",
@@ -1255,11 +1261,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["mechanism_id"], ["mechanism.id"], name=op.f("fk_cost_requirement_mechanism_id")),
         sa.PrimaryKeyConstraint("mechanism_id", "id", name=op.f("pk_cost_requirement")),
         sa.UniqueConstraint(
-            "mechanism_id",
-            "cost_item_id",
-            "cost_type_id",
-            "fiscal_year",
-            name=op.f("uq_cost_requirement_mechanism_id_cost_item_id_cost_type_id_fiscal_year"),
+            "mechanism_id", "cost_item_id", "cost_type_id", "fiscal_year", name="uq_cost_requirement_once"
         ),
     )
 
@@ -1267,6 +1269,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("cost_requirement")
     op.drop_index("ix_budget_line_source", table_name="budget_line")
+    op.drop_index("ix_budget_line_order", table_name="budget_line")
     op.drop_index("ix_budget_line_activity", table_name="budget_line")
     op.drop_table("budget_line")
     op.drop_table("target")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 
 from taskforce.exchange.plan_conversion import written_value, written_values
@@ -64,7 +65,7 @@ def items_of(money: Money) -> list[Words]:
         if handover:
             words["handover"] = handover
         words["required"] = [written_values(REQUIREMENTS, row, money.codes) for row in required.get(item["id"], ())]
-        words["lines"] = [written_values(LINES, row, money.codes) for row in money.lines_by_item.get(item["id"], ())]
+        words["lines"] = [_line(money, row) for row in money.lines_by_item.get(item["id"], ())]
         found.append(words)
     return found
 
@@ -74,9 +75,17 @@ def _handover(money: Money, item: Row) -> Words:
     return found if all(value is not None for value in found.values()) else {}
 
 
+def _line(money: Money, row: Row) -> Words:
+    """A budget line; what was secured and refused together need not be written as asked."""
+    words = written_values(LINES, row, money.codes)
+    if row["asked_amount"] == Decimal(str(row["secured_amount"])) + Decimal(str(row["refused_amount"])):
+        del words["asked"]
+    return words
+
+
 def _entry(money: Money, row: Row) -> Words:
     """A line of an activity's budget; the plan's own year goes without saying."""
-    words = written_values(LINES, row, money.codes)
+    words = _line(money, row)
     if row["fiscal_year"] == money.year:
         del words["year"]
     return words

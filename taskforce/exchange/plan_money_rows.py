@@ -113,6 +113,7 @@ def _lines(file: PlanFile, code: str, activity: str | None, budget: Sequence[Bud
             "cost_item_id": Named(COST_ITEMS.name, code),
             "activity_id": None if activity is None else Named("activities", activity),
             "fiscal_year": year,
+            "asked_amount": asked_amount(entry),
             "currency": file.plan.currency if file.plan else file.mechanism.currency,
         }
         name = f"{code} {entry.source} {entry.cost} {year}" + (" in kind" if entry.in_kind else "")

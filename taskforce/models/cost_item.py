@@ -44,7 +44,9 @@ class CostRequirement(Base, TenantNode):
 
     __tablename__ = "cost_requirement"
     __table_args__ = (
-        UniqueConstraint("mechanism_id", "cost_item_id", "cost_type_id", "fiscal_year"),
+        UniqueConstraint(
+            "mechanism_id", "cost_item_id", "cost_type_id", "fiscal_year", name="uq_cost_requirement_once"
+        ),
         inside("cost_item_id", "cost_item", ondelete="CASCADE"),
         CheckConstraint("cost_type_id like 'cost_type:%'", name="cost_type_is_one"),
         CheckConstraint("required_amount >= 0", name="required_amount_is_not_negative"),
@@ -85,6 +87,7 @@ class BudgetLine(Base, TenantNode, Imported):
         CheckConstraint("fiscal_year between 1900 and 2200", name="fiscal_year_is_a_year"),
         CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_is_iso_4217"),
         Index("ix_budget_line_activity", "mechanism_id", "activity_id"),
+        Index("ix_budget_line_order", "mechanism_id", "fiscal_year", "cost_item_id", "position", "id"),
         Index("ix_budget_line_source", "mechanism_id", "source_id", "fiscal_year"),
     )
 

@@ -12,6 +12,7 @@ from taskforce.access import Actor
 from taskforce.db import Session
 from taskforce.errors import NotFound
 from taskforce.models import Account, Activity, ActivitySupport, Agency, Appointment, Assignment, Membership
+from taskforce.queries.mechanism import Head
 from taskforce.queries.visible import visible, visible_activities
 
 MOST_FOUND = 50
@@ -19,12 +20,16 @@ MOST_FOUND = 50
 
 @dataclass(frozen=True, slots=True)
 class AgencyFilter:
-    """What a list of members is narrowed to; empty means all. `is_past`: those who left, not those who are in."""
+    """What a list of members is narrowed to; empty means all. `is_past`: those who left, not those who are in.
+
+    `plan_id`: the plan whose lines are counted.
+    """
 
     role: str = ""
     sector: str = ""
     text: str = ""
     is_past: bool = False
+    plan_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,13 +181,7 @@ def _matching(chosen: AgencyFilter, today: dt.date) -> list[ColumnElement[bool]]
 
 
 async def members(
-    session: Session,
-    actor: Actor,
-    mechanism_id: UUID,
-    chosen: AgencyFilter,
-    *,
-    plan_id: UUID | None,
-    today: dt.date,
+    session: Session, actor: Actor, mechanism_id: UUID, chosen: AgencyFilter, *, today: dt.date
 ) -> Sequence[MemberRow]:
     """The members of a mechanism that match, in the order of the mechanism and then by name; one statement."""
     found = await session.execute(
@@ -197,8 +196,8 @@ async def members(
             Membership.ends_on,
             _people(today).label("people"),
             has_focal_point(today).label("has_focal_point"),
-            _led(actor, plan_id).label("led_count"),
-            _supported(actor, plan_id).label("supported_count"),
+            _led(actor, chosen.plan_id).label("led_count"),
+            _supported(actor, chosen.plan_id).label("supported_count"),
             _responsibilities(today).label("responsibility_count"),
         )
         .select_from(Membership)
@@ -279,20 +278,18 @@ async def known(session: Session, agency_id: UUID) -> Agency:
     return found
 
 
-async def search(
-    session: Session, actor: Actor, mechanism_id: UUID, text: str, country: str, *, today: dt.date
-) -> Sequence[Found]:
-    """Organisations of a country and international ones whose names contain the text, at most 50, by name."""
+async def search(session: Session, actor: Actor, head: Head, text: str, *, today: dt.date) -> Sequence[Found]:
+    """Organisations of its country and international ones whose names contain the text, at most 50, by name."""
     is_member = exists().where(
         visible(actor, Membership.mechanism_id),
-        Membership.mechanism_id == mechanism_id,
+        Membership.mechanism_id == head.id,
         Membership.agency_id == Agency.id,
         or_(Membership.ends_on.is_(None), Membership.ends_on >= today),
     )
     found = await session.execute(
         select(Agency.id, Agency.title, Agency.acronym, Agency.country, Agency.sector, is_member)
         .where(
-            or_(Agency.country == country, Agency.country.is_(None)),
+            or_(Agency.country == head.country, Agency.country.is_(None)),
             Agency.merged_into_id.is_(None),
             _names(text),
         )

@@ -68,7 +68,7 @@ class LineRow:
     is_in_kind: bool
     vote_code: str | None
     weight: Decimal
-    is_illustrative: bool | None
+    is_illustrative: bool
     version: int
 
 
@@ -146,6 +146,17 @@ def wanted() -> ColumnElement[Decimal]:
     return case((BudgetLine.asked_amount > 0, BudgetLine.asked_amount), else_=together)
 
 
+def is_made_up() -> ColumnElement[bool]:
+    """Whether a line, the cost that it pays or the activity is illustrative; asks for both tables in the statement."""
+    return or_(
+        BudgetLine.is_illustrative.is_(True), CostItem.is_illustrative.is_(True), Activity.is_illustrative.is_(True)
+    )
+
+
+# By year, then the lines of one cost together; an index has this order.
+_ORDER = (BudgetLine.fiscal_year, BudgetLine.cost_item_id, BudgetLine.position, BudgetLine.id)
+
+
 def _rows(actor: Actor, mechanism_id: UUID) -> Select[*tuple[Any, ...]]:
     seen = and_(
         Activity.mechanism_id == BudgetLine.mechanism_id,
@@ -179,7 +190,7 @@ def _rows(actor: Actor, mechanism_id: UUID) -> Select[*tuple[Any, ...]]:
             BudgetLine.is_in_kind,
             BudgetLine.vote_code,
             BudgetLine.weight,
-            BudgetLine.is_illustrative,
+            is_made_up().label("is_illustrative"),
             BudgetLine.version,
         )
         .join(CostItem, and_(CostItem.mechanism_id == BudgetLine.mechanism_id, CostItem.id == BudgetLine.cost_item_id))
@@ -196,26 +207,28 @@ def _rows(actor: Actor, mechanism_id: UUID) -> Select[*tuple[Any, ...]]:
             BudgetLine.mechanism_id == mechanism_id,
             readable(actor, mechanism_id),
         )
-        .order_by(
-            BudgetLine.fiscal_year,
-            Plan.starts_on,
-            Activity.position,
-            CostItem.position,
-            CostItem.code,
-            BudgetLine.position,
-            FundingSource.code,
-            BudgetLine.id,
-        )
+        .order_by(*_ORDER)
     )
 
 
 async def lines(
     session: Session, actor: Actor, mechanism_id: UUID, chosen: MoneyFilter, page: tuple[int, int] | None = None
 ) -> list[LineRow]:
-    """The lines that the actor reads one by one, filtered, by year and plan; `page`: how many, after how many."""
+    """The lines that the actor reads one by one, filtered, by year and cost; `page`: how many, after how many."""
     statement = _rows(actor, mechanism_id).where(chosen_lines(chosen, mechanism_id))
     if page:
-        statement = statement.limit(page[0]).offset(page[1])
+        shown = (
+            select(BudgetLine.id)
+            .where(
+                visible(actor, BudgetLine.mechanism_id),
+                readable(actor, mechanism_id),
+                chosen_lines(chosen, mechanism_id),
+            )
+            .order_by(*_ORDER)
+            .limit(page[0])
+            .offset(page[1])
+        )
+        statement = statement.where(BudgetLine.id.in_(shown))
     return [LineRow(**row) for row in (await session.execute(statement)).mappings()]
 
 

@@ -107,10 +107,10 @@ async def _listed(session: Session, conditions: Sequence[ColumnElement[bool]], m
 
 
 async def ending_sources(
-    session: Session, actor: Actor, mechanisms: frozenset[UUID], *, today: dt.date, until: dt.date, most: int
+    session: Session, actor: Actor, mechanisms: frozenset[UUID], within: tuple[dt.date, dt.date], *, most: int
 ) -> Sequence[SourceItem]:
-    """Sources of these mechanisms that end from today to a day, the earliest first."""
-    ends = FundingSource.ends_on.between(today, until)
+    """Sources of these mechanisms that end within two days, both included, the earliest first."""
+    ends = FundingSource.ends_on.between(*within)
     conditions = _sources(
         actor, FundingSource.mechanism_id.in_(mechanisms), ends, FundingSource.is_requested.is_(False)
     )

@@ -7,13 +7,13 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, and_, any_, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from taskforce.access import ALERTS, Actor
 from taskforce.db import Session
 from taskforce.errors import NotAllowed, NotFound
-from taskforce.models import Account, Activity, Agency, BudgetLine, DuplicationAlert, Plan
+from taskforce.models import Account, Activity, Agency, BudgetLine, DuplicationAlert, Mechanism, Plan
 from taskforce.queries.visible import visible, visible_activities
 
 OPEN: Final = ("open", "acknowledged", "proposed")  # states in which an alert waits for a decision
@@ -52,7 +52,7 @@ class AlertRow:
 
 @dataclass(frozen=True, slots=True)
 class AlertDetail:
-    """What the page of an alert shows beside the alert itself."""
+    """What the page of an alert shows beside the alert itself; `start_month`: of the mechanism's fiscal year, 1 to 12."""
 
     plan_id: UUID
     plan_title: str
@@ -60,6 +60,19 @@ class AlertDetail:
     resolved_at: dt.datetime | None
     resolved_by: str | None
     version: int
+    start_month: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked for an activity in one currency, weighted, over the fiscal years from first to last.
+
+    As recorded, else what was secured and refused together.
+    """
+
+    amount: Decimal
+    first_year: int
+    last_year: int
 
 
 _COLUMNS: Final = tuple(getattr(DuplicationAlert, name) for name in AlertRow.__slots__)
@@ -117,6 +130,31 @@ async def of_activity_for_update(session: Session, mechanism_id: UUID, activity_
     return found.all()
 
 
+async def rivals(
+    session: Session, mechanism_id: UUID, activity_id: UUID, others: Sequence[UUID]
+) -> dict[tuple[UUID, bool], list[float]]:
+    """The scores of the alerts that these others have with anybody but the activity, stale ones left out.
+
+    By activity, and whether they are complements.
+    """
+    alert = DuplicationAlert
+    ids = literal(list(others), ARRAY(Uuid()))  # one parameter, however many they are
+    parts: list[Select[*tuple[Any, ...]]] = [
+        select(one, alert.kind == "complement", alert.score).where(
+            visible(ALERTS, alert.mechanism_id),
+            alert.mechanism_id == mechanism_id,
+            one == any_(ids),
+            other != activity_id,
+            alert.state != "stale",
+        )
+        for one, other in ((alert.first_id, alert.second_id), (alert.second_id, alert.first_id))
+    ]
+    found: dict[tuple[UUID, bool], list[float]] = {}
+    for row in await session.execute(union_all(*parts)):
+        found.setdefault((row[0], row[1]), []).append(row[2])
+    return found
+
+
 async def for_update(session: Session, actor: Actor, alert_id: UUID) -> DuplicationAlert:
     """An alert by its id, locked until the transaction ends.
 
@@ -148,7 +186,9 @@ async def one(session: Session, actor: Actor, alert_id: UUID) -> tuple[AlertRow,
             DuplicationAlert.resolved_at,
             Account.title,
             DuplicationAlert.version,
+            Mechanism.fiscal_year_start_month,
         )
+        .join(Mechanism, Mechanism.id == DuplicationAlert.mechanism_id)
         .join(Plan, and_(Plan.mechanism_id == DuplicationAlert.mechanism_id, Plan.id == DuplicationAlert.plan_id))
         .outerjoin(Account, Account.id == DuplicationAlert.resolved_by_id)
         .where(visible_alerts(actor), DuplicationAlert.id == alert_id)
@@ -232,16 +272,21 @@ async def agencies(session: Session, actor: Actor, plan_id: UUID) -> list[tuple[
     return [(row[0], row[1]) for row in await session.execute(statement)]
 
 
-async def money(session: Session, actor: Actor, activity_ids: Sequence[UUID]) -> dict[UUID, dict[str, Decimal]]:
-    """What was asked for each activity that the actor may read, weighted, over all years, by currency.
+async def money(session: Session, actor: Actor, activity_ids: Sequence[UUID]) -> dict[UUID, dict[str, Asked]]:
+    """What was asked for each activity that the actor may read, by currency.
 
-    As recorded, else what was secured and refused together. An activity without money is there with nothing; one that
-    the actor may not read is not there.
+    An activity without money is there with nothing; one that the actor may not read is not there.
     """
     together = BudgetLine.secured_amount + BudgetLine.refused_amount
     amount = func.coalesce(func.nullif(BudgetLine.asked_amount, 0), together)
-    statement = (
-        select(Activity.id, BudgetLine.currency, func.sum(amount * BudgetLine.weight))
+    statement: Select[*tuple[Any, ...]] = (
+        select(
+            Activity.id,
+            BudgetLine.currency,
+            func.sum(amount * BudgetLine.weight),
+            func.min(BudgetLine.fiscal_year),
+            func.max(BudgetLine.fiscal_year),
+        )
         .outerjoin(
             BudgetLine,
             and_(BudgetLine.mechanism_id == Activity.mechanism_id, BudgetLine.activity_id == Activity.id),
@@ -249,9 +294,9 @@ async def money(session: Session, actor: Actor, activity_ids: Sequence[UUID]) ->
         .where(visible_activities(actor), Activity.id.in_(activity_ids))
         .group_by(Activity.id, BudgetLine.currency)
     )
-    found: dict[UUID, dict[str, Decimal]] = {}
-    for activity_id, currency, total in await session.execute(statement):
+    found: dict[UUID, dict[str, Asked]] = {}
+    for activity_id, currency, *asked in await session.execute(statement):
         amounts = found.setdefault(activity_id, {})
         if currency is not None:
-            amounts[currency] = total
+            amounts[currency] = Asked(*asked)
     return found

@@ -21,6 +21,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
     union_all,
 )
 
@@ -60,6 +61,7 @@ class Compared:
     mechanism_id: UUID
     agency_id: UUID | None
     is_confidential: bool
+    is_cancelled: bool
     work: Work
     side: dict[str, object]
 
@@ -91,30 +93,30 @@ async def plan_of(session: Session, activity_id: UUID) -> UUID:
 
 
 async def of_activity(session: Session, activity_id: UUID) -> tuple[Compared, list[Compared]]:
-    """An activity, and those of the same plan that may be the same work by lead, days and places.
+    """An activity, and those of the same plan that may be the same work by lead, days, places, groups and messages.
 
     Raises:
         NotFound: there is no such activity.
     """
-    own = await session.scalar(select(Activity).where(visible_activities(ALERTS), Activity.id == activity_id))
-    if own is None:
+    found = await _compared(session, Activity.id == activity_id, with_cancelled=True)
+    if not found:
         raise NotFound("activity")
+    own = found[0]
+    if own.is_cancelled:  # cancelled work duplicates nothing
+        return own, []
     may_be_the_same = and_(
         Activity.mechanism_id == own.mechanism_id,
         Activity.plan_id == own.plan_id,
         Activity.id != own.id,
-        or_(Activity.lead_agency_id.is_distinct_from(own.lead_agency_id), Activity.lead_agency_id.is_(None)),
-        *_near_in_time(own),
+        or_(Activity.lead_agency_id.is_distinct_from(own.agency_id), Activity.lead_agency_id.is_(None)),
+        *_near_in_time(own.work),
         await _near_in_space(session, own),
+        _for_the_same(own),
     )
-    found = await _compared(session, or_(Activity.id == own.id, may_be_the_same))
-    mine = next((one for one in found if one.id == own.id), None)
-    if mine is None:  # cancelled work duplicates nothing
-        return (await _compared(session, Activity.id == own.id, with_cancelled=True))[0], []
-    return mine, [one for one in found if one.id != own.id]
+    return own, await _compared(session, may_be_the_same)
 
 
-def _near_in_time(own: Activity) -> list[ColumnElement[bool]]:
+def _near_in_time(own: Work) -> list[ColumnElement[bool]]:
     if own.starts_on is None or own.ends_on is None:
         return []
     slack = dt.timedelta(days=MOST_DAYS_APART)
@@ -124,76 +126,137 @@ def _near_in_time(own: Activity) -> list[ColumnElement[bool]]:
     ]
 
 
-async def _near_in_space(session: Session, own: Activity) -> ColumnElement[bool]:
+async def _near_in_space(session: Session, own: Compared) -> ColumnElement[bool]:
     """Somewhere that is the same, lies inside the other or is not known."""
-    places = {place.id: place.parent_id for place in await _places(session, own.mechanism_id)}
-    mine = set(
-        await session.scalars(
-            select(ActivityPlace.place_id).where(
-                visible(ALERTS, ActivityPlace.mechanism_id), ActivityPlace.activity_id == own.id
-            )
-        )
-    )
-    here = and_(ActivityPlace.mechanism_id == Activity.mechanism_id, ActivityPlace.activity_id == Activity.id)
-    if own.is_national or not mine:
-        return literal(True)
-    near = {place for place in places if mine.intersection(_with_above(place, places))}
-    near |= {above for place in mine for above in _with_above(place, places)}
+    if own.work.is_national or not own.work.places:
+        return true()
+    places = await _places(session, own.mechanism_id)
+    near = [
+        place
+        for place, at in places.items()
+        if at.code in own.work.places | own.work.place_ancestors
+        or any(places[above].code in own.work.places for above in at.way)
+    ]
     return or_(
         Activity.is_national.is_(True),
-        ~exists(select(ActivityPlace.place_id).where(here)),
-        exists(select(ActivityPlace.place_id).where(here, ActivityPlace.place_id.in_(near))),
+        ~exists(select(ActivityPlace.place_id).where(_of_line(ActivityPlace))),
+        exists(select(ActivityPlace.place_id).where(_of_line(ActivityPlace), ActivityPlace.place_id.in_(near))),
     )
 
 
-def _with_above(place: UUID, parents: Mapping[UUID, UUID | None]) -> list[UUID]:
-    """A place and all in which it lies; a circle, which forms refuse, ends."""
+def _for_the_same(own: Compared) -> ColumnElement[bool]:
+    """For a group that is the same or is not known, or with the same message."""
+    groups = [f"target_group:{code}" for code in own.work.target_groups]
+    if not groups:
+        return true()
+    group, message = ActivityTargetGroup, ActivityMessage
+    shared = (
+        select(message.message_id)
+        .join(Message, and_(Message.mechanism_id == message.mechanism_id, Message.id == message.message_id))
+        .where(_of_line(message), Message.code.in_(own.work.messages))
+    )
+    return or_(
+        ~exists(select(group.target_group_id).where(_of_line(group))),
+        exists(select(group.target_group_id).where(_of_line(group), group.target_group_id.in_(groups))),
+        exists(shared),
+    )
+
+
+def _of_line(link: Any) -> ColumnElement[bool]:
+    return and_(link.mechanism_id == Activity.mechanism_id, link.activity_id == Activity.id)
+
+
+@dataclass(frozen=True, slots=True)
+class _At:
+    """A place: its code and title, and all in which it lies, itself first; a circle, which forms refuse, ends."""
+
+    code: str
+    title: str
+    way: tuple[UUID, ...]
+
+
+async def _places(session: Session, mechanism_id: UUID) -> dict[UUID, _At]:
+    found = await session.execute(
+        select(Place.id, Place.parent_id, Place.code, Place.title).where(
+            visible(ALERTS, Place.mechanism_id), Place.mechanism_id == mechanism_id
+        )
+    )
+    rows = {row[0]: row for row in found}
+    return {place: _At(row[2], row[3], _way(place, rows)) for place, row in rows.items()}
+
+
+def _way(place: UUID, rows: Mapping[UUID, Sequence[Any]]) -> tuple[UUID, ...]:
     way = [place]
-    while (parent := parents.get(way[-1])) is not None and parent not in way:
+    while (parent := rows[way[-1]][1]) is not None and parent not in way:
         way.append(parent)
-    return way
+    return tuple(way)
 
 
-async def _places(session: Session, mechanism_id: UUID) -> Sequence[Place]:
-    found = await session.scalars(
-        select(Place).where(visible(ALERTS, Place.mechanism_id), Place.mechanism_id == mechanism_id)
-    )
-    return found.all()
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """The columns of an activity that are compared, shown or say who may read them."""
+
+    id: UUID
+    plan_id: UUID
+    mechanism_id: UUID
+    lead_agency_id: UUID | None
+    is_confidential: bool
+    status: str
+    code: str
+    title: str
+    description: str | None
+    kind_id: str | None
+    is_national: bool
+    starts_on: dt.date | None
+    ends_on: dt.date | None
+
+
+_COLUMNS = tuple(getattr(Activity, name) for name in _Line.__slots__)
 
 
 async def _compared(
     session: Session, condition: ColumnElement[bool], *, with_cancelled: bool = False
 ) -> list[Compared]:
     kept = condition if with_cancelled else and_(condition, Activity.status != "cancelled")
-    rows = (
-        await session.execute(
-            select(
-                Activity,
-                Agency.title,
-                VocabularyTerm.label,
-                Output.code,
-                Output.title,
-                Objective.id,
-                # What is not marked itself is as the node above it.
-                func.coalesce(
-                    Activity.is_illustrative, Output.is_illustrative, Objective.is_illustrative, Plan.is_illustrative
-                ),
-            )
-            .join(Output, and_(Output.mechanism_id == Activity.mechanism_id, Output.id == Activity.output_id))
-            .join(Objective, and_(Objective.mechanism_id == Output.mechanism_id, Objective.id == Output.objective_id))
-            .join(Plan, and_(Plan.mechanism_id == Activity.mechanism_id, Plan.id == Activity.plan_id))
-            .outerjoin(Agency, Agency.id == Activity.lead_agency_id)
-            .outerjoin(VocabularyTerm, VocabularyTerm.id == Activity.kind_id)
-            .where(visible_activities(ALERTS), kept)
-            .order_by(Activity.position, Activity.id)
+    statement: Question = (
+        select(
+            *_COLUMNS,
+            Agency.title,
+            VocabularyTerm.label,
+            Output.code,
+            Output.title,
+            Objective.id,
+            # What is not marked itself is as the node above it.
+            func.coalesce(
+                Activity.is_illustrative, Output.is_illustrative, Objective.is_illustrative, Plan.is_illustrative, False
+            ),
         )
-    ).all()
+        .join(Output, and_(Output.mechanism_id == Activity.mechanism_id, Output.id == Activity.output_id))
+        .join(Objective, and_(Objective.mechanism_id == Output.mechanism_id, Objective.id == Output.objective_id))
+        .join(Plan, and_(Plan.mechanism_id == Activity.mechanism_id, Plan.id == Activity.plan_id))
+        .outerjoin(Agency, Agency.id == Activity.lead_agency_id)
+        .outerjoin(VocabularyTerm, VocabularyTerm.id == Activity.kind_id)
+        .where(visible_activities(ALERTS), kept)
+        .order_by(Activity.position, Activity.id)
+    )
+    rows = [(_Line(*row[: len(_COLUMNS)]), _Names(*row[len(_COLUMNS) :])) for row in await session.execute(statement)]
     if not rows:
         return []
-    mechanism_id = rows[0][0].mechanism_id
-    places = {place.id: place for place in await _places(session, mechanism_id)}
-    links = await _links(session, [row[0].id for row in rows], {row[5] for row in rows})
-    return [_one(tuple(row), links, places) for row in rows]
+    places = await _places(session, rows[0][0].mechanism_id)
+    links = await _links(session, [line.id for line, _ in rows], {names.objective_id for _, names in rows})
+    return [_one(line, names, links, places) for line, names in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What an activity refers to, in words, and whether it is marked illustrative, itself or by what is above it."""
+
+    agency: str | None
+    kind: str | None
+    output_code: str
+    output_title: str
+    objective_id: UUID
+    is_illustrative: bool
 
 
 # What an activity is linked to: the name, the link table, its column, the key, the code and the words of the target.
@@ -266,58 +329,50 @@ async def _links(session: Session, ids: Sequence[UUID], objective_ids: set[UUID]
     return found
 
 
-def _one(row: tuple[Any, ...], links: Links, places: Mapping[UUID, Place]) -> Compared:
-    activity, agency, kind, output_code, output_title, objective_id, is_illustrative = row
-    mine = links.get(activity.id, {})
-    capabilities = mine.get("capabilities") or links.get(objective_id, {}).get("capabilities", [])
-    parents = {place.id: place.parent_id for place in places.values()}
-    here = [UUID(link.code) for link in mine.get("places", [])]
-    above = {places[each].code for place in here for each in _with_above(place, parents)[1:]}
+def _one(line: _Line, names: _Names, links: Links, places: Mapping[UUID, _At]) -> Compared:
+    mine = links.get(line.id, {})
+    capabilities = mine.get("capabilities") or links.get(names.objective_id, {}).get("capabilities", [])
+    here = [places[UUID(link.code)] for link in mine.get("places", [])]
     work = Work(
-        key=str(activity.id),
-        agency=str(activity.lead_agency_id or activity.id),  # without a lead it counts as an agency of its own
-        title=activity.title,
-        description=activity.description or "",
-        kind=_code(activity.kind_id),
+        key=str(line.id),
+        agency=str(line.lead_agency_id or line.id),  # without a lead it counts as an agency of its own
+        title=line.title,
+        description=line.description or "",
+        kind=None if line.kind_id is None else line.kind_id.partition(":")[2],
         capabilities=frozenset(link.code for link in capabilities),
-        places=frozenset(places[place].code for place in here),
-        place_ancestors=frozenset(above),
-        is_national=activity.is_national,
+        places=frozenset(at.code for at in here),
+        place_ancestors=frozenset(places[above].code for at in here for above in at.way[1:]),
+        is_national=line.is_national,
         target_groups=frozenset(link.code for link in mine.get("target_groups", [])),
-        starts_on=activity.starts_on,
-        ends_on=activity.ends_on,
+        starts_on=line.starts_on,
+        ends_on=line.ends_on,
         messages=frozenset(link.code for link in mine.get("messages", [])),
-        output=output_code,
+        output=names.output_code,
         joint_with=frozenset(link.code for link in mine.get("joint", [])),
     )
-    side: dict[str, object] = {
-        "activity_id": str(activity.id),
-        "code": activity.code,
-        "title": activity.title,
-        "description": activity.description or "",
-        "agency": agency or "",
-        "kind": kind or "",
-        "is_illustrative": bool(is_illustrative),
-        "is_national": activity.is_national,
-        "places": [link.words for link in mine.get("places", [])],
-        "target_groups": [link.words for link in mine.get("target_groups", [])],
-        "starts_on": activity.starts_on and activity.starts_on.isoformat(),
-        "ends_on": activity.ends_on and activity.ends_on.isoformat(),
-        "messages": [link.words for link in mine.get("messages", [])],
-        "output": f"{output_code} {output_title}",
+    words = {name: [link.words for link in mine.get(name, [])] for name in ("places", "target_groups", "messages")}
+    side: dict[str, object] = words | {
+        "activity_id": str(line.id),
+        "code": line.code,
+        "title": line.title,
+        "description": line.description or "",
+        "agency": names.agency or "",
+        "kind": names.kind or "",
+        "is_illustrative": names.is_illustrative,
+        "is_national": line.is_national,
+        "starts_on": line.starts_on and line.starts_on.isoformat(),
+        "ends_on": line.ends_on and line.ends_on.isoformat(),
+        "output": f"{names.output_code} {names.output_title}",
         "duties": [f"{link.code} {link.words}" for link in mine.get("duties", [])],
         "capabilities": [link.words for link in capabilities],
     }
     return Compared(
-        id=activity.id,
-        plan_id=activity.plan_id,
-        mechanism_id=activity.mechanism_id,
-        agency_id=activity.lead_agency_id,
-        is_confidential=activity.is_confidential,
+        id=line.id,
+        plan_id=line.plan_id,
+        mechanism_id=line.mechanism_id,
+        agency_id=line.lead_agency_id,
+        is_confidential=line.is_confidential,
+        is_cancelled=line.status == "cancelled",
         work=work,
         side=side,
     )
-
-
-def _code(term: str | None) -> str | None:
-    return None if term is None else term.partition(":")[2]

@@ -295,6 +295,28 @@ async def secured_by_class(session: Session, actor: Actor, *, today: dt.date) ->
     return secured
 
 
+_OWN = (
+    Mechanism.kind,
+    Mechanism.topic,
+    Mechanism.legal_basis,
+    Mechanism.legal_basis_is_seen,
+    Mechanism.established_on,
+    Mechanism.established_is_year_only,
+    Mechanism.ended_on,
+    Mechanism.ended_is_year_only,
+    Mechanism.predecessor,
+    Mechanism.start_up_funder,
+    Mechanism.fiscal_year_start_month,
+    Mechanism.time_zone,
+    Mechanism.languages,
+    Mechanism.reporting_frequency,
+    Mechanism.reporting_due_days,
+    Mechanism.reporting_is_illustrative,
+    Mechanism.is_illustrative,
+    Mechanism.version,
+)
+
+
 async def details(session: Session, actor: Actor, mechanism_id: UUID) -> Details:
     """What a mechanism says of itself, with the names of the agencies that it rests on.
 
@@ -305,31 +327,14 @@ async def details(session: Session, actor: Actor, mechanism_id: UUID) -> Details
     cited = and_(Provenance.mechanism_id == Mechanism.id, Provenance.code == Mechanism.fact)
     statement = (
         select(
-            Mechanism.kind,
-            Mechanism.topic,
-            Mechanism.legal_basis,
-            Mechanism.legal_basis_is_seen,
-            Mechanism.established_on,
-            Mechanism.established_is_year_only,
-            Mechanism.ended_on,
-            Mechanism.ended_is_year_only,
-            Mechanism.predecessor,
+            *_OWN,
             lead.id.label("lead_agency_id"),
             lead.title.label("lead_agency"),
             chair.id.label("chair_agency_id"),
             chair.title.label("chair_agency"),
             secretariat.id.label("secretariat_agency_id"),
             secretariat.title.label("secretariat_agency"),
-            Mechanism.start_up_funder,
-            Mechanism.fiscal_year_start_month,
-            Mechanism.time_zone,
-            Mechanism.languages,
-            Mechanism.reporting_frequency,
-            Mechanism.reporting_due_days,
-            Mechanism.reporting_is_illustrative,
-            Mechanism.is_illustrative,
             Provenance.reference.label("fact"),
-            Mechanism.version,
         )
         .select_from(Mechanism)
         .outerjoin(lead, lead.id == Mechanism.lead_agency_id)

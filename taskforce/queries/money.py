@@ -6,7 +6,26 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Numeric, Subquery, and_, case, func, literal, or_, select, true
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Numeric,
+    Select,
+    Subquery,
+    Text,
+    Uuid,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+)
 
 from taskforce.access import Actor
 from taskforce.db import Session
@@ -25,6 +44,7 @@ from taskforce.queries.budget_line import (
     MoneyFilter,
     chosen_lines,
     counted,
+    is_made_up,
     under_objective,
     wanted,
 )
@@ -49,6 +69,7 @@ class SumRow:
     refused: Decimal
     secured: Decimal
     line_count: int
+    illustrative_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +165,11 @@ async def sums(session: Session, actor: Actor, mechanism_id: UUID, basis: Basis,
             func.sum(BudgetLine.refused_amount * weight).label("refused"),
             func.sum(BudgetLine.secured_amount * weight).label("secured"),
             func.count().label("line_count"),
+            func.count().filter(is_made_up()).label("illustrative_count"),
+        )
+        .join(CostItem, and_(CostItem.mechanism_id == BudgetLine.mechanism_id, CostItem.id == BudgetLine.cost_item_id))
+        .outerjoin(
+            Activity, and_(Activity.mechanism_id == BudgetLine.mechanism_id, Activity.id == BudgetLine.activity_id)
         )
         .where(
             visible(actor, BudgetLine.mechanism_id),
@@ -158,7 +184,7 @@ async def sums(session: Session, actor: Actor, mechanism_id: UUID, basis: Basis,
 
 def _needs(
     actor: Actor, mechanism_id: UUID, basis: Basis, chosen: MoneyFilter, items: Sequence[UUID] | None = None
-) -> Subquery:
+) -> Select[UUID, int, Decimal, Decimal]:
     """For each cost item, cost type and year: what it needs, and what of that nobody secured.
 
     Where nobody recorded a need, its lines need what they ask for. What one item has too much pays for no other.
@@ -189,16 +215,12 @@ def _needs(
         paid.c.fiscal_year == required.c.fiscal_year,
     )
     needed = func.coalesce(required.c.required_amount, paid.c.wanted, 0)
-    return (
-        select(
-            func.coalesce(required.c.cost_item_id, paid.c.cost_item_id).label("cost_item_id"),
-            func.coalesce(required.c.fiscal_year, paid.c.fiscal_year).label("fiscal_year"),
-            needed.label("needed"),
-            func.greatest(needed - func.coalesce(paid.c.secured, 0), 0).label("missing"),
-        )
-        .select_from(required.join(paid, same, full=True))
-        .subquery()
-    )
+    return select(
+        func.coalesce(required.c.cost_item_id, paid.c.cost_item_id).label("cost_item_id"),
+        func.coalesce(required.c.fiscal_year, paid.c.fiscal_year).label("fiscal_year"),
+        needed.label("needed"),
+        func.greatest(needed - func.coalesce(paid.c.secured, 0), 0).label("missing"),
+    ).select_from(required.join(paid, same, full=True))
 
 
 def _requirements(actor: Actor, mechanism_id: UUID, chosen: MoneyFilter, items: Sequence[UUID] | None) -> Subquery:
@@ -230,53 +252,68 @@ def _requirements(actor: Actor, mechanism_id: UUID, chosen: MoneyFilter, items: 
     return statement.subquery()
 
 
-async def needs(session: Session, actor: Actor, mechanism_id: UUID, basis: Basis, chosen: MoneyFilter) -> list[NeedRow]:
-    """What each year needs and what nobody secured, as far as it counts for the actor; a source does not narrow it."""
-    each = _needs(actor, mechanism_id, basis, chosen)
-    found = await session.execute(
-        select(each.c.fiscal_year, func.sum(each.c.needed), func.sum(each.c.missing))
-        .group_by(each.c.fiscal_year)
-        .order_by(each.c.fiscal_year)
-    )
-    return [NeedRow(*row) for row in found]
-
-
-async def shortfalls(
+async def needs(
     session: Session, actor: Actor, mechanism_id: UUID, basis: Basis, chosen: MoneyFilter, *, since: int, most: int
-) -> list[ShortfallRow]:
-    """The cost items with the most missing from a fiscal year on, by year; `all_count`: how many there are in all."""
-    each = _needs(actor, mechanism_id, basis, chosen)
-    missing = func.sum(each.c.missing)
-    statement = (
+) -> tuple[list[NeedRow], list[ShortfallRow]]:
+    """What each year needs and what nobody secured; and the costs with the most missing from the year `since` on.
+
+    As far as it counts for the actor; a source does not narrow it. Both are read off one pass over the lines.
+    """
+    each = _needs(actor, mechanism_id, basis, chosen).cte("each")
+    by_year = select(
+        each.c.fiscal_year,
+        func.sum(each.c.needed).label("needed"),
+        func.sum(each.c.missing).label("missing"),
+        *(cast(null(), kind).label(name) for name, kind in _COST.items()),
+    ).group_by(each.c.fiscal_year)
+    by_cost = _shortfalls(actor, mechanism_id, each, since, most)
+    found = (await session.execute(union_all(by_year, select(by_cost)))).mappings().all()
+    years = [NeedRow(row["fiscal_year"], row["needed"], row["missing"]) for row in found if row["code"] is None]
+    costs = [
+        ShortfallRow(**{name: row[name] for name in ("fiscal_year", "missing", *_COST)})
+        for row in found
+        if row["code"] is not None
+    ]
+    costs.sort(key=lambda row: (row.fiscal_year, -row.missing, row.code))
+    return sorted(years, key=lambda row: row.fiscal_year), costs
+
+
+_COST = {"cost_item_id": Uuid, "code": Text, "title": Text, "activity_id": Uuid, "all_count": BigInteger}
+
+
+def _shortfalls(actor: Actor, mechanism_id: UUID, each: CTE, since: int, most: int) -> Subquery:
+    short = (
+        select(each.c.cost_item_id, each.c.fiscal_year, func.sum(each.c.missing).label("missing"))
+        .where(each.c.fiscal_year >= since)
+        .group_by(each.c.cost_item_id, each.c.fiscal_year)
+        .having(func.sum(each.c.missing) > 0)
+        .subquery()
+    )
+    return (
         select(
-            CostItem.id,
+            short.c.fiscal_year,
+            literal(0, Numeric).label("needed"),
+            short.c.missing,
+            CostItem.id.label("cost_item_id"),
             CostItem.code,
             CostItem.title,
             CostItem.activity_id,
-            each.c.fiscal_year,
-            missing,
-            func.count().over(),
+            func.count().over().label("all_count"),
         )
-        .join(CostItem, CostItem.id == each.c.cost_item_id)
+        .join(CostItem, and_(CostItem.mechanism_id == mechanism_id, CostItem.id == short.c.cost_item_id))
         .outerjoin(Activity, and_(Activity.mechanism_id == CostItem.mechanism_id, Activity.id == CostItem.activity_id))
-        .where(
-            CostItem.mechanism_id == mechanism_id,
-            each.c.fiscal_year >= since,
-            or_(CostItem.activity_id.is_(None), visible_activities(actor)),
-        )
-        .group_by(CostItem.mechanism_id, CostItem.id, each.c.fiscal_year)
-        .having(missing > 0)
-        .order_by(each.c.fiscal_year, missing.desc(), CostItem.code)
+        .where(or_(CostItem.activity_id.is_(None), visible_activities(actor)))
+        .order_by(short.c.fiscal_year, short.c.missing.desc(), CostItem.code)
         .limit(most)
+        .subquery()
     )
-    return [ShortfallRow(*row) for row in await session.execute(statement)]
 
 
 async def needs_of_items(
     session: Session, actor: Actor, mechanism_id: UUID, basis: Basis, items: Sequence[UUID], *, year: int
 ) -> dict[UUID, tuple[Decimal, Decimal]]:
     """What these cost items need in a year, and what of it nobody secured; unknown ones are left out."""
-    each = _needs(actor, mechanism_id, basis, MoneyFilter(fiscal_year=year), items)
+    each = _needs(actor, mechanism_id, basis, MoneyFilter(fiscal_year=year), items).subquery()
     found = await session.execute(
         select(each.c.cost_item_id, func.sum(each.c.needed), func.sum(each.c.missing)).group_by(each.c.cost_item_id)
     )
@@ -285,7 +322,7 @@ async def needs_of_items(
 
 async def needs_of_item(session: Session, actor: Actor, item: CostItem, basis: Basis) -> list[NeedRow]:
     """What a cost item needs in each year, and what of it nobody secured."""
-    each = _needs(actor, item.mechanism_id, basis, MoneyFilter(), [item.id])
+    each = _needs(actor, item.mechanism_id, basis, MoneyFilter(), [item.id]).subquery()
     found = await session.execute(
         select(each.c.fiscal_year, func.sum(each.c.needed), func.sum(each.c.missing))
         .group_by(each.c.fiscal_year)

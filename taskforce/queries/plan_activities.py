@@ -49,16 +49,16 @@ BATCH: Final = 500  # lines that a file is read in, so that memory stays flat
 
 Found = Select[*tuple[Any, ...]]
 
-# Where a line stands in the order of its plan: positions, and codes where positions are equal.
-Rank = tuple[int, str, int, str, int, str]
-_ORDER: Final = (
-    Objective.position,
-    Objective.code,
-    Output.position,
-    Output.code,
-    Activity.position,
-    Activity.code,
-)
+# Where a line stands in a list that goes on: its position in the plan, and its id where positions are equal.
+Rank = tuple[int, UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The part of a plan that a page shows: outputs in their order, and how many lines of the first to leave out."""
+
+    outputs: list[UUID]
+    offset: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +82,9 @@ class ActivityRow:
     output_id: UUID
     output_code: str
     output_title: str
-    output_position: int
     objective_id: UUID
     objective_code: str
     objective_title: str
-    objective_position: int
     lead_title: str | None
     kind_label: str | None
     supports: list[str]
@@ -99,46 +97,76 @@ class ActivityRow:
     alert_kinds: list[str] | None
     alert_codes: list[str] | None
 
-    @property
-    def rank(self) -> Rank:
-        """Where the line stands in its plan."""
-        return (
-            self.objective_position,
-            self.objective_code,
-            self.output_position,
-            self.output_code,
-            self.position,
-            self.code,
-        )
+
+_OF_LINE: Final = (
+    "id",
+    "code",
+    "title",
+    "description",
+    "lead_agency_id",
+    "starts_on",
+    "ends_on",
+    "status",
+    "is_national",
+    "own_plan",
+    "own_plan_reference",
+    "is_confidential",
+    "is_illustrative",
+    "position",
+    "output_id",
+)
+_OF_TREE: Final = ("output_code", "output_title", "objective_id", "objective_code", "objective_title")
 
 
-async def page(session: Session, actor: Actor, plan: PlanRow, chosen: ActivityFilter, number: int) -> list[ActivityRow]:
-    """The matching lines of a page, counted from 1, in the plan's order."""
-    picked = _picked(actor, plan, chosen).limit(PAGE).offset((number - 1) * PAGE)
+async def page(
+    session: Session, actor: Actor, plan: PlanRow, chosen: ActivityFilter, window: Window
+) -> list[ActivityRow]:
+    """The matching lines of a page, in the plan's order. Naming its outputs spares reading all other lines."""
+    picked = _picked(actor, plan, chosen).where(Activity.output_id.in_(window.outputs))
+    picked = picked.order_by(*_in_plan()).limit(PAGE).offset(window.offset)
     return [ActivityRow(*row) for row in await session.execute(_rows(actor, picked, plan.fiscal_year))]
 
 
 async def following(
     session: Session, actor: Actor, plan: PlanRow, chosen: ActivityFilter, after: Rank | None
 ) -> list[ActivityRow]:
-    """The next matching lines after a rank, in the plan's order."""
-    picked = _picked(actor, plan, chosen).limit(LIST)
+    """The next matching lines after a rank, by position; the index on it spares reading those before."""
+    picked = _picked(actor, plan, chosen)
     if after is not None:
-        picked = picked.where(tuple_(*_ORDER) > tuple_(*(literal(each) for each in after)))
-    return [ActivityRow(*row) for row in await session.execute(_rows(actor, picked, plan.fiscal_year))]
+        rank = tuple_(Activity.position, Activity.id)
+        picked = picked.where(Activity.position >= after[0], rank > tuple_(literal(after[0]), literal(after[1])))
+    picked = picked.order_by(Activity.position, Activity.id).limit(LIST)
+    rows = _rows(actor, picked, plan.fiscal_year, in_plan=False)
+    return [ActivityRow(*row) for row in await session.execute(rows)]
 
 
 async def stream(
     session: Session, actor: Actor, plan: PlanRow, chosen: ActivityFilter
 ) -> AsyncIterator[list[ActivityRow]]:
-    """All matching lines in batches, as they stood at one moment however long the reading takes."""
-    found = await session.stream(_rows(actor, _picked(actor, plan, chosen), plan.fiscal_year))
+    """All matching lines in the plan's order, in batches, as they stood at one moment however long that takes."""
+    picked = _picked(actor, plan, chosen).order_by(*_in_plan())
+    found = await session.stream(_rows(actor, picked, plan.fiscal_year))
     async for batch in found.partitions(BATCH):
         yield [ActivityRow(*row) for row in batch]
 
 
+def _in_plan() -> tuple[ColumnElement[Any], ...]:
+    """The order of a plan: positions, and codes where positions are equal."""
+    return tuple(
+        column.expression
+        for column in (
+            Objective.position,
+            Objective.code,
+            Output.position,
+            Output.code,
+            Activity.position,
+            Activity.code,
+        )
+    )
+
+
 def _picked(actor: Actor, plan: PlanRow, chosen: ActivityFilter) -> Found:
-    """The lines themselves, in order: chosen first, so that what hangs on them is looked up for these only."""
+    """The lines themselves, chosen first, so that what hangs on them is looked up for these only."""
     return (
         select(
             Activity,
@@ -153,39 +181,21 @@ def _picked(actor: Actor, plan: PlanRow, chosen: ActivityFilter) -> Found:
         .join(Output, and_(Output.mechanism_id == Activity.mechanism_id, Output.id == Activity.output_id))
         .join(Objective, and_(Objective.mechanism_id == Output.mechanism_id, Objective.id == Output.objective_id))
         .where(of_plan(actor, plan), matching(actor, chosen))
-        .order_by(*_ORDER)
     )
 
 
-def _rows(actor: Actor, picked: Found, fiscal_year: int) -> Found:
+def _rows(actor: Actor, picked: Found, fiscal_year: int, *, in_plan: bool = True) -> Found:
+    """What a row shows of each picked line, in the plan's order or by position."""
     lines = picked.subquery("picked")
     line = aliased(Activity, lines)
     money, alerts = _money(line, fiscal_year), _alerts(actor, line)
     kind = aliased(VocabularyTerm)
+    in_tree = (lines.c.objective_position, lines.c.objective_code, lines.c.output_position, lines.c.output_code)
+    order = (*in_tree, line.position, line.code) if in_plan else (line.position, line.id)
     return (
         select(
-            line.id,
-            line.code,
-            line.title,
-            line.description,
-            line.lead_agency_id,
-            line.starts_on,
-            line.ends_on,
-            line.status,
-            line.is_national,
-            line.own_plan,
-            line.own_plan_reference,
-            line.is_confidential,
-            line.is_illustrative,
-            line.position,
-            line.output_id,
-            lines.c.output_code,
-            lines.c.output_title,
-            lines.c.output_position,
-            lines.c.objective_id,
-            lines.c.objective_code,
-            lines.c.objective_title,
-            lines.c.objective_position,
+            *(getattr(line, name) for name in _OF_LINE),
+            *(lines.c[name] for name in _OF_TREE),
             Agency.title,
             kind.label,
             _supports(line),
@@ -198,14 +208,7 @@ def _rows(actor: Actor, picked: Found, fiscal_year: int) -> Found:
         .outerjoin(kind, kind.id == line.kind_id)
         .outerjoin(money, true())
         .outerjoin(alerts, true())
-        .order_by(
-            lines.c.objective_position,
-            lines.c.objective_code,
-            lines.c.output_position,
-            lines.c.output_code,
-            line.position,
-            line.code,
-        )
+        .order_by(*order)
     )
 
 

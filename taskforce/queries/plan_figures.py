@@ -9,7 +9,7 @@ from sqlalchemy import and_, func, select
 
 from taskforce.access import Actor
 from taskforce.db import Session
-from taskforce.models import Activity, BudgetLine, CostItem, CostRequirement, DuplicationAlert
+from taskforce.models import Activity, BudgetLine, CostRequirement, DuplicationAlert
 from taskforce.queries.duplication_alert import visible_alerts
 from taskforce.queries.plan import PlanRow
 from taskforce.queries.plan_filter import OPEN_ALERTS, ActivityFilter, matching, of_plan
@@ -29,10 +29,14 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class YearMoney:
-    """Money of a fiscal year in one currency; `has_other_currency`: there is more that this sum leaves out."""
+    """Money of a plan's year in its currency, weighted; `has_other_currency`: there is more that the sums leave out.
+
+    `secured_by_output` counts the lines that the actor sees; the other sums are over the whole mechanism.
+    """
 
     required_amount: Decimal
     secured_amount: Decimal
+    secured_by_output: Mapping[UUID, Decimal]
     has_other_currency: bool
 
 
@@ -62,67 +66,59 @@ async def match_counts(session: Session, actor: Actor, plan: PlanRow, chosen: Ac
     return {row[0]: row[1] for row in await session.execute(statement)}
 
 
-async def secured_amounts(session: Session, actor: Actor, plan: PlanRow) -> Mapping[UUID, Decimal]:
-    """What is secured in the plan's year and currency for the lines of each output, weighted."""
-    statement = (
-        select(Activity.output_id, func.sum(BudgetLine.secured_amount * BudgetLine.weight))
-        .join(
-            BudgetLine,
-            and_(BudgetLine.mechanism_id == Activity.mechanism_id, BudgetLine.activity_id == Activity.id),
-        )
-        .where(
-            of_plan(actor, plan),
-            BudgetLine.fiscal_year == plan.fiscal_year,
-            BudgetLine.currency == plan.currency,
-        )
-        .group_by(Activity.output_id)
-    )
-    return {row[0]: row[1] for row in await session.execute(statement)}
-
-
 async def year_money(session: Session, actor: Actor, plan: PlanRow) -> YearMoney:
-    """Required and secured money of the plan's year over all cost items of the mechanism.
+    """Required and secured money of the plan's year.
 
     A cost item whose need nobody recorded needs what its lines ask for.
     """
-    required = (
-        select(CostRequirement.cost_item_id, func.sum(CostRequirement.required_amount).label("amount"))
-        .where(
+    recorded = select(CostRequirement.cost_item_id).where(
+        visible(actor, CostRequirement.mechanism_id),
+        CostRequirement.mechanism_id == plan.mechanism_id,
+        CostRequirement.fiscal_year == plan.fiscal_year,
+    )
+    required = await session.scalar(
+        select(func.sum(CostRequirement.required_amount)).where(
             visible(actor, CostRequirement.mechanism_id),
             CostRequirement.mechanism_id == plan.mechanism_id,
             CostRequirement.fiscal_year == plan.fiscal_year,
         )
-        .group_by(CostRequirement.cost_item_id)
-        .subquery()
     )
-    is_own_currency = BudgetLine.currency == plan.currency
-    lines = (
+    is_own = BudgetLine.currency == plan.currency
+    statement = (
         select(
-            BudgetLine.cost_item_id,
-            func.sum(BudgetLine.asked_amount * BudgetLine.weight).filter(is_own_currency).label("asked"),
-            func.sum(BudgetLine.secured_amount * BudgetLine.weight).filter(is_own_currency).label("secured"),
-            func.bool_or(~is_own_currency).label("has_other"),
+            Activity.output_id,
+            func.coalesce(func.sum(BudgetLine.secured_amount * BudgetLine.weight).filter(is_own), 0),
+            func.coalesce(
+                func.sum(BudgetLine.asked_amount * BudgetLine.weight).filter(
+                    is_own, BudgetLine.cost_item_id.not_in(recorded)
+                ),
+                0,
+            ),
+            func.bool_or(~is_own),
+        )
+        .select_from(BudgetLine)
+        .outerjoin(
+            Activity,
+            and_(
+                Activity.mechanism_id == BudgetLine.mechanism_id,
+                Activity.id == BudgetLine.activity_id,
+                of_plan(actor, plan),
+            ),
         )
         .where(
             visible(actor, BudgetLine.mechanism_id),
             BudgetLine.mechanism_id == plan.mechanism_id,
             BudgetLine.fiscal_year == plan.fiscal_year,
         )
-        .group_by(BudgetLine.cost_item_id)
-        .subquery()
+        .group_by(Activity.output_id)
     )
-    statement = (
-        select(
-            func.coalesce(func.sum(func.coalesce(required.c.amount, lines.c.asked, 0)), 0),
-            func.coalesce(func.sum(lines.c.secured), 0),
-            func.coalesce(func.bool_or(lines.c.has_other), False),
-        )
-        .select_from(CostItem)
-        .outerjoin(required, required.c.cost_item_id == CostItem.id)
-        .outerjoin(lines, lines.c.cost_item_id == CostItem.id)
-        .where(visible(actor, CostItem.mechanism_id), CostItem.mechanism_id == plan.mechanism_id)
+    rows = [tuple(row) for row in await session.execute(statement)]
+    return YearMoney(
+        required_amount=sum((row[2] for row in rows), required or Decimal(0)),
+        secured_amount=sum((row[1] for row in rows), Decimal(0)),
+        secured_by_output={row[0]: row[1] for row in rows if row[0] is not None},
+        has_other_currency=any(row[3] for row in rows),
     )
-    return YearMoney(*(await session.execute(statement)).one())
 
 
 async def open_alert_count(session: Session, actor: Actor, plan: PlanRow) -> int:

@@ -101,10 +101,12 @@ def _trace(stack: Stack, series: Series, run: list[int], *, is_first: bool) -> g
         x=[stack.years[index].year + shift for index, shift in zip(doubled, shifts, strict=True)],
         y=[round(float(stack.share(series.label, index) or 0) * 100, 2) for index in doubled],
         customdata=[
-            "" if stack.years[index].is_share_only else f" · {money(stack.amount(series.label, index), stack.currency)}"
+            gettext("amount not known")
+            if stack.years[index].is_share_only
+            else money(stack.amount(series.label, index), stack.currency)
             for index in doubled
         ],
-        hovertemplate="%{fullData.name}: %{y:.0f}%%{customdata}<extra></extra>",
+        hovertemplate="%{fullData.name}: %{y:.0f}% · %{customdata}<extra></extra>",
         mode="lines",
         line={"width": 1, "color": "#fff"},
         stackgroup=f"run{run[0]}",

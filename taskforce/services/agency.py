@@ -11,6 +11,7 @@ from taskforce.errors import Refused
 from taskforce.models import Agency, Mechanism, Membership
 from taskforce.queries import agency as agencies
 from taskforce.services.command import Command, check_version
+from taskforce.services.field_types import Code, OneLine
 from taskforce.services.membership import Join, join
 
 Sector = Literal[
@@ -31,11 +32,11 @@ Sector = Literal[
 class SaveAgency(Command):
     """The record of an organisation. Its code and country stay, since plan files know it by them."""
 
-    title: str = Field(title="Name", min_length=1, max_length=300)
-    acronym: str | None = Field(default=None, title="Short name", max_length=60)
+    title: OneLine = Field(title="Name", min_length=1, max_length=300)
+    acronym: OneLine | None = Field(default=None, title="Short name", max_length=60)
     other_names: list[str] = Field(default=[], title="Other names", description="Former names, other languages.")
     sector: Sector = Field(title="Sector")
-    iati_identifier: str | None = Field(default=None, title="IATI identifier", max_length=100)
+    iati_identifier: OneLine | None = Field(default=None, title="IATI identifier", max_length=100)
     version: int = Field(default=1, title="Version", ge=1, description="The version that you opened.")
 
     @field_validator("other_names")
@@ -48,7 +49,7 @@ class SaveAgency(Command):
 class AddAgency(SaveAgency, Join):
     """An organisation that the installation does not know yet, as a new member."""
 
-    code: str = Field(title="Code", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$", description="Such as MOE.")
+    code: Code = Field(title="Code", min_length=1, description="Such as MOE.")
     is_international: bool = Field(default=False, title="International")
 
 

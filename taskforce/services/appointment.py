@@ -18,6 +18,7 @@ from taskforce.queries import membership as memberships
 from taskforce.queries import node
 from taskforce.services.account import NewAccount, add_account, make_link
 from taskforce.services.command import Command, check_version
+from taskforce.services.field_types import Email, OneLine
 
 AppointmentRole = Literal["secretariat", "chair", "focal_point", "authorised_officer", "donor", "treasury", "observer"]
 FOR_AN_AGENCY = ("focal_point", "authorised_officer", "donor")
@@ -26,8 +27,8 @@ FOR_AN_AGENCY = ("focal_point", "authorised_officer", "donor")
 class Invite(Command):
     """A person to appoint. For an account that exists its own post stays."""
 
-    email: str = Field(title="E-mail address", pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)
-    title: str = Field(title="Post", min_length=1, max_length=200, description='For example "Focal point, Police".')
+    email: Email = Field(title="E-mail address", min_length=1, max_length=254)
+    title: OneLine = Field(title="Post", min_length=1, max_length=200, description='For example "Focal point, Police".')
     role: AppointmentRole = Field(title="Role")
     agency_id: UUID | None = Field(default=None, title="Agency")
     is_deputy: bool = Field(default=False, title="Deputy")

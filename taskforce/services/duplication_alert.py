@@ -19,6 +19,7 @@ from taskforce.queries import duplication_work as works
 from taskforce.queries.duplication_work import Compared
 from taskforce.rules import states
 from taskforce.rules.duplication import (
+    BEST_ALERTS,
     MODEL,
     MOST_COMPLEMENTS,
     Alert,
@@ -87,11 +88,14 @@ async def scan_activity(sessions: Sessions, activity_id: UUID) -> ScanCounts:
         await session.execute(_LOCK, {"plan": str(await works.plan_of(session, activity_id))})
         own, others = await works.of_activity(session, activity_id)
         stored = await questions.of_activity_for_update(session, own.mechanism_id, activity_id)
-        return await _store(session, [own, *others], _alerts_on(own, others), stored)
+        return await _store(session, [own, *others], await _alerts_on(session, own, others), stored)
 
 
-def _alerts_on(own: Compared, others: Sequence[Compared]) -> list[Alert]:
-    """The alerts of one activity, the best first. Whether its partners have better ones, only a whole plan tells."""
+async def _alerts_on(session: Session, own: Compared, others: Sequence[Compared]) -> list[Alert]:
+    """The alerts of one activity, the best first, left out where a scan of the plan would: see rules `find`.
+
+    How good the other alerts of its partners are is taken from those that are stored.
+    """
     found = list[Alert]()
     for other in others:
         first, second = sorted((own.work, other.work), key=lambda work: work.key)
@@ -99,10 +103,18 @@ def _alerts_on(own: Compared, others: Sequence[Compared]) -> list[Alert]:
         if verdict.kind != "none":
             found.append(Alert(first.key, second.key, verdict.kind, verdict.band, verdict.score, verdict.signals, ""))
     found.sort(key=lambda alert: (-alert.score, alert.a, alert.b))
-    by_key = {one.work.key: one.work for one in (own, *others)}
-    kept = [alert for alert in found if alert.kind != "complement"]
-    kept += [alert for alert in found if alert.kind == "complement"][:MOST_COMPLEMENTS]
-    return [replace(alert, fingerprint=fingerprint(by_key[alert.a], by_key[alert.b])) for alert in kept]
+    by_key = {one.work.key: one for one in (own, *others)}
+    partners = {alert: by_key[alert.b if alert.a == own.work.key else alert.a].id for alert in found}
+    theirs = await questions.rivals(session, own.mechanism_id, own.id, list(partners.values()))
+    kept, mine = list[Alert](), Counter[bool]()
+    for alert in found:
+        is_complement = alert.kind == "complement"
+        better = sum(score > alert.score for score in theirs.get((partners[alert], is_complement), ()))
+        places = (mine[is_complement], better)
+        if all(place < MOST_COMPLEMENTS for place in places) if is_complement else any(p < BEST_ALERTS for p in places):
+            mine[is_complement] += 1
+            kept.append(replace(alert, fingerprint=fingerprint(by_key[alert.a].work, by_key[alert.b].work)))
+    return kept
 
 
 async def _store(

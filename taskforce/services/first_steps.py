@@ -12,6 +12,7 @@ from taskforce.models import Account, Installation
 from taskforce.queries import account as accounts
 from taskforce.queries import first_steps as questions
 from taskforce.services.account import NewAccount, SetPassword, add_account, digest, set_password
+from taskforce.services.field_types import Email, OneLine
 
 LINK_LIFE = dt.timedelta(hours=24)  # whoever has a shell can make another
 
@@ -19,8 +20,10 @@ LINK_LIFE = dt.timedelta(hours=24)  # whoever has a shell can make another
 class FirstAdministrator(SetPassword):
     """What the page of the first steps sends; one password field, which browsers can show."""
 
-    email: str = Field(title="E-mail address", pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)
-    title: str = Field(title="Post", min_length=1, max_length=200, description='For example "Administrator, Dodoma".')
+    email: Email = Field(title="E-mail address", min_length=1, max_length=254)
+    title: OneLine = Field(
+        title="Post", min_length=1, max_length=200, description='For example "Administrator, Dodoma".'
+    )
 
 
 async def begin(session: Session, now: dt.datetime) -> str:

@@ -6,7 +6,7 @@ from typing import Literal
 from uuid import UUID, uuid4
 from zoneinfo import available_timezones
 
-from babel.numbers import get_territory_currencies, is_currency
+from babel.numbers import get_territory_currencies
 from pydantic import Field, field_validator
 from sqlalchemy import update
 
@@ -17,49 +17,38 @@ from taskforce.models import Mechanism
 from taskforce.queries import mechanism as mechanisms
 from taskforce.services.appointment import Invitation, Invite, account_for, appoint
 from taskforce.services.command import Command, check_version
+from taskforce.services.field_types import Country, Currency, Email, MechanismCode, OneLine
 
 Kind = Literal[
     "task_force", "council", "working_group", "technical_working_group", "programme", "statutory_body", "committee"
 ]
 Status = Literal["forming", "active", "dormant", "dissolved"]
 Frequency = Literal["monthly", "quarterly", "semiannual", "annual"]
-CODE = r"^[A-Z0-9][A-Z0-9-]{1,39}$"
-
-
-def _known_currency(value: str | None) -> str | None:
-    if value is not None and not is_currency(value.upper()):
-        raise ValueError(f"{value} is no currency. Write its three letters, like TZS or USD.")
-    return value.upper() if value else None
 
 
 class AddMechanism(Command):
     """A new mechanism and the person who will be its secretariat."""
 
-    code: str = Field(title="Code", pattern=CODE, description="Capitals, digits and dashes, like TZ-NCOSTF.")
-    title: str = Field(title="Name", min_length=1, max_length=300)
-    country: str = Field(title="Country", pattern="^[A-Z]{2}$")
+    code: MechanismCode = Field(title="Code", min_length=1, description="Capitals, digits and dashes, like TZ-NCOSTF.")
+    title: OneLine = Field(title="Name", min_length=1, max_length=300)
+    country: Country = Field(title="Country", min_length=1)
     kind: Kind = Field(default="task_force", title="Kind")
-    currency: str | None = Field(default=None, title="Currency", description="Without it: the country's.")
+    currency: Currency | None = Field(default=None, title="Currency", description="Without it: the country's.")
     starter: str | None = Field(
         default=None, title="Starter plan", max_length=60, description="Name of a starter plan; without it: empty."
     )
-    email: str = Field(title="E-mail address", pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)
-    post: str = Field(title="Post", min_length=1, max_length=200, description='For example "Secretariat, Tanzania".')
-    _currency = field_validator("currency")(_known_currency)
-
-    @field_validator("code", mode="before")
-    @classmethod
-    def in_capitals(cls, value: object) -> object:
-        """Codes are capitals, however they are typed."""
-        return value.strip().upper() if isinstance(value, str) else value
+    email: Email = Field(title="E-mail address", min_length=1, max_length=254)
+    post: OneLine = Field(
+        title="Post", min_length=1, max_length=200, description='For example "Secretariat, Tanzania".'
+    )
 
 
 class SaveMechanism(Command):
     """What the form of a mechanism sends."""
 
-    title: str = Field(title="Name", min_length=1, max_length=300)
+    title: OneLine = Field(title="Name", min_length=1, max_length=300)
     kind: Kind = Field(title="Kind")
-    topic: str | None = Field(default=None, title="Topic", max_length=300)
+    topic: OneLine | None = Field(default=None, title="Topic", max_length=300)
     status: Status = Field(title="Status")
     legal_basis: str | None = Field(default=None, title="Legal basis", max_length=2000)
     legal_basis_is_seen: bool = Field(default=False, title="Its text was read")
@@ -67,18 +56,17 @@ class SaveMechanism(Command):
     established_is_year_only: bool = Field(default=False, title="Only the year is known")
     ended_on: dt.date | None = Field(default=None, title="Ended")
     ended_is_year_only: bool = Field(default=False, title="Only the year is known")
-    predecessor: str | None = Field(default=None, title="Predecessor", max_length=300)
+    predecessor: OneLine | None = Field(default=None, title="Predecessor", max_length=300)
     lead_agency_id: UUID | None = Field(default=None, title="Lead agency")
     chair_agency_id: UUID | None = Field(default=None, title="Chair")
     secretariat_agency_id: UUID | None = Field(default=None, title="Secretariat")
-    start_up_funder: str | None = Field(default=None, title="Start-up money from", max_length=300)
+    start_up_funder: OneLine | None = Field(default=None, title="Start-up money from", max_length=300)
     fiscal_year_start_month: int = Field(default=1, title="First month of the fiscal year", ge=1, le=12)
     time_zone: str = Field(default="UTC", title="Time zone", max_length=60)
-    currency: str = Field(title="Currency")
+    currency: Currency = Field(title="Currency")
     reporting_frequency: Frequency = Field(default="quarterly", title="Reports")
     reporting_due_days: int = Field(default=15, title="Days until reports are due", ge=0, le=366)
     version: int = Field(default=1, title="Version", ge=1, description="The version that you opened.")
-    _currency = field_validator("currency")(_known_currency)
 
     @field_validator("time_zone")
     @classmethod

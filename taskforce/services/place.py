@@ -75,7 +75,7 @@ async def delete_place(session: Session, actor: Actor, place_id: UUID) -> Place:
     count = next(each.activity_count for each in rows if each.id == place.id)
     if count:
         raise Refused(
-            "%(count)s activities happen in %(place)s, so it stays. Give them another place first.",
+            "Activities that happen in %(place)s: %(count)s. So it stays; give them another place first.",
             count=count,
             place=place.title,
         )

@@ -3,8 +3,7 @@
 import datetime as dt
 from uuid import UUID
 
-from babel.numbers import is_currency
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from taskforce.access import Actor, May, require
 from taskforce.db import Session
@@ -14,6 +13,7 @@ from taskforce.queries import node
 from taskforce.queries import plan_draft as questions
 from taskforce.rules import consultation, states
 from taskforce.services.command import Command, check_version
+from taskforce.services.field_types import Code, Currency, OneLine
 from taskforce.services.open_plan import open_plan
 
 MOST_LISTED = 12  # what a refusal names; the rest is counted
@@ -22,20 +22,12 @@ MOST_LISTED = 12  # what a refusal names; the rest is counted
 class SavePlan(Command):
     """What the form of a plan sends. Both dates are included."""
 
-    code: str = Field(title="Code", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$", description="Such as TZ-2026.")
-    title: str = Field(title="Title", min_length=1, max_length=300)
+    code: Code = Field(title="Code", min_length=1, description="Such as TZ-2026.")
+    title: OneLine = Field(title="Title", min_length=1, max_length=300)
     starts_on: dt.date = Field(title="First day")
     ends_on: dt.date = Field(title="Last day")
-    currency: str = Field(title="Currency", description="Three letters, like TZS.")
+    currency: Currency = Field(title="Currency", description="Three letters, like TZS.")
     version: int = Field(default=1, title="Version", ge=1, description="The version that you opened.")
-
-    @field_validator("currency")
-    @classmethod
-    def is_known(cls, value: str) -> str:
-        """Source: ISO 4217, through CLDR."""
-        if not is_currency(value.upper()):
-            raise ValueError(f"{value} is no currency. Write its three letters, like TZS or USD.")
-        return value.upper()
 
 
 class OpenConsultation(Command):

@@ -36,7 +36,7 @@ class BudgetLineView(View):
     is_in_kind: bool
     vote_code: str | None
     weight: Decimal
-    is_illustrative: bool | None
+    is_illustrative: bool
     version: int
     may: list[str]
 

@@ -32,12 +32,12 @@ class ComparedView(View):
 
 
 class SideView(View):
-    """One of the two activities, as it was compared."""
+    """One of the two activities, as it was compared. The pieces of `description` put together are its text."""
 
     activity_id: UUID
     code: str
     title: str
-    description: str
+    description: list[PieceView]
     agency: str
     is_illustrative: bool
     is_national: bool
@@ -54,8 +54,19 @@ class FindingView(View):
     is_national: bool
 
 
+class MoneyView(View):
+    """What is asked for both activities together in one currency, over the fiscal years from first to last."""
+
+    currency: str
+    first_amount: Decimal
+    second_amount: Decimal
+    total_amount: Decimal
+    first_year_label: str
+    last_year_label: str
+
+
 class AlertLineView(View):
-    """An alert in a list."""
+    """An alert in a list. `money` is None for a reader who may not read the money of both sides."""
 
     id: UUID
     kind: str
@@ -67,6 +78,7 @@ class AlertLineView(View):
     first: SideView
     second: SideView
     compared: list[ComparedView]
+    money: list[MoneyView] | None
 
 
 class PlanChoice(View):
@@ -80,13 +92,15 @@ class PlanChoice(View):
 class AlertList(View):
     """The alerts of a plan. `complements` fit together and are no duplicates; counts are of all pages.
 
-    `plans` are all plans of the mechanism, each with the number of its alerts that are not decided.
+    `open_count`: pairs of this plan that may be the same work and are not decided, whatever the filter says. `plans`:
+    all plans of the mechanism with that count.
     """
 
     mechanism: MechanismHead
     plan_id: UUID
     plan_code: str
     plan_title: str
+    open_count: int
     plans: list[PlanChoice]
     agencies: list[Choice]
     state: str
@@ -105,15 +119,6 @@ class NoAlerts(View):
     """A mechanism without a plan has nothing to compare."""
 
     mechanism: MechanismHead
-
-
-class MoneyView(View):
-    """What is planned for both activities together in one currency."""
-
-    currency: str
-    first_amount: Decimal
-    second_amount: Decimal
-    total_amount: Decimal
 
 
 class AlertPage(View):

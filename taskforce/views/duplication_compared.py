@@ -1,15 +1,15 @@
 """Two compared activities, field by field: what both have, what differs, what nobody recorded."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any, Final
-from uuid import UUID
 
 from taskforce.rules.periods import overlap_days
-from taskforce.rules.trigrams import words
+from taskforce.rules.trigrams import WORD, words
 from taskforce.views.duplication_alert import ComparedView, FieldName, FindingView, PieceView, Relation, SideView
 
-SHORTEST_TELLING_WORD: Final = 4  # letters; shorter words are in every title
+SHORTEST_TELLING_WORD: Final = 5  # letters; shorter words stand in every title
 NATIONAL: Final = ""  # the piece that stands for the whole country; the page has the words for it
 # The fields in the order in which a person asks for them, each with the signal that weighs it and where it is kept.
 FIELDS: Final[tuple[tuple[FieldName, str, str], ...]] = (
@@ -26,12 +26,19 @@ FIELDS: Final[tuple[tuple[FieldName, str, str], ...]] = (
 Side = Mapping[str, Any]
 
 
-def side_view(side: Side) -> SideView:
-    """One side of a stored alert."""
-    names = ("activity_id", "code", "title", "description", "agency", "is_illustrative", "is_national")
+def side_view(side: Side, other: Side) -> SideView:
+    """One side of a stored alert; what the other one says too is marked in its description."""
+    names = ("activity_id", "code", "title", "agency", "is_illustrative", "is_national")
     return SideView(
-        **{name: side[name] for name in names}, starts_on=_day(side, "starts_on"), ends_on=_day(side, "ends_on")
+        **{name: side[name] for name in names},
+        description=_words(side["description"], _text(other)),
+        starts_on=_day(side, "starts_on"),
+        ends_on=_day(side, "ends_on"),
     )
+
+
+def _text(side: Side) -> str:
+    return f"{side['title']} {side['description']}"
 
 
 def finding_of(first: Side, second: Side) -> FindingView:
@@ -55,7 +62,7 @@ def _field(name: FieldName, signal: Mapping[str, Any] | None, key: str, sides: t
     values = [_values(name, key, side) for side in sides]
     relation: Relation = signal["relation"] if signal else _relation(*values)
     if name == "what":
-        pieces = [_words(first["title"], second["title"]), _words(second["title"], first["title"])]
+        pieces = [_words(first["title"], _text(second)), _words(second["title"], _text(first))]
     else:
         pieces = [_pieces(values[0], values[1]), _pieces(values[1], values[0])]
     return ComparedView(
@@ -89,16 +96,46 @@ def _pieces(mine: list[str], theirs: list[str]) -> list[PieceView]:
 
 
 def _words(mine: str, theirs: str) -> list[PieceView]:
-    """A title in runs of words that the other title has too, and runs of words that it has not."""
-    known = {word for word in words(theirs).split() if len(word) >= SHORTEST_TELLING_WORD}
-    runs: list[tuple[bool, list[str]]] = []
-    for word in mine.split():
-        is_shared = bool(known.intersection(words(word).split()))
-        if runs and runs[-1][0] == is_shared:
-            runs[-1][1].append(word)
-        else:
-            runs.append((is_shared, [word]))
-    return [PieceView(text=" ".join(run), is_shared=is_shared) for is_shared, run in runs]
+    """A text in pieces that the other text has too, and pieces that it has not; put together they are the text.
+
+    A piece is shared where all of its words stand in the other text, and at least one of them tells something.
+    """
+    known = set(words(theirs).split())
+    pieces: list[PieceView] = []
+    at = 0
+    for start, end in _runs(
+        [(word.start(), word.end(), words(word[0]) in known) for word in WORD.finditer(mine)], mine
+    ):
+        pieces += [PieceView(text=mine[at:start], is_shared=False)] if start > at else []
+        pieces.append(PieceView(text=mine[start:end], is_shared=True))
+        at = end
+    return pieces + ([PieceView(text=mine[at:], is_shared=False)] if at < len(mine) else [])
+
+
+def _runs(found: Sequence[tuple[int, int, bool]], text: str) -> Iterator[tuple[int, int]]:
+    """Where runs of shared words begin and end: only spaces between them, no small words at their ends."""
+    for is_shared, group in groupby(_split(found, text), key=lambda each: each[2]):
+        run = list(group)
+        while run and _is_small(run[0]):
+            run.pop(0)
+        while run and _is_small(run[-1]):
+            run.pop()
+        if is_shared and run:
+            yield run[0][0], run[-1][1]
+
+
+def _is_small(word: tuple[int, int, bool]) -> bool:
+    return word[1] - word[0] < SHORTEST_TELLING_WORD
+
+
+def _split(found: Sequence[tuple[int, int, bool]], text: str) -> Iterator[tuple[int, int, bool]]:
+    """The words, and between two with more than a space between them a gap that nobody shares."""
+    before = 0
+    for start, end, is_shared in found:
+        if text[before:start].strip():
+            yield before, before, False
+        yield start, end, is_shared
+        before = end
 
 
 def _shared_days(first: Side, second: Side) -> int | None:
@@ -109,8 +146,3 @@ def _shared_days(first: Side, second: Side) -> int | None:
 
 def _day(side: Side, name: str) -> dt.date | None:
     return dt.date.fromisoformat(side[name]) if side[name] else None
-
-
-def id_of(side: Side) -> UUID:
-    """The id of the activity of a side."""
-    return UUID(side["activity_id"])

@@ -1,21 +1,21 @@
 """Putting the pages of duplication alerts together from what was read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
 from taskforce.access import Actor, May, may
 from taskforce.db import Session
-from taskforce.models import DuplicationAlert
 from taskforce.queries import audit_event as audit_events
 from taskforce.queries import duplication_alert as questions
 from taskforce.queries import mechanism as mechanisms
-from taskforce.queries.duplication_alert import AlertLine
+from taskforce.queries.duplication_alert import AlertRow, Asked
+from taskforce.rules.periods import fiscal_year_label
 from taskforce.rules.states import may_move_to
 from taskforce.views.audit_event import history_of
 from taskforce.views.duplication_alert import AlertLineView, AlertPage, MoneyView
-from taskforce.views.duplication_compared import compared_fields, finding_of, id_of, side_view
+from taskforce.views.duplication_compared import compared_fields, finding_of, side_view
 from taskforce.views.mechanism import MechanismHead
 
 # What the history leaves out: what was compared stands above it, and the score is nothing that a person is shown.
@@ -37,11 +37,12 @@ SILENT: Final = frozenset(
         "resolved_by_id",
     }
 )
+CENT: Final = Decimal("0.01")
 VERBS: Final = {"acknowledged": "acknowledge", "resolved": "resolve"}
 
 
-def alert_line(row: AlertLine) -> AlertLineView:
-    """An alert in a list."""
+def alert_line(row: AlertRow, money: list[MoneyView] | None) -> AlertLineView:
+    """An alert in a list, with what is asked for the two where the reader may know it."""
     first, second = row.sides
     return AlertLineView(
         id=row.id,
@@ -51,10 +52,22 @@ def alert_line(row: AlertLine) -> AlertLineView:
         resolution=row.resolution,
         raised_at=row.raised_at,
         finding=finding_of(first, second),
-        first=side_view(first),
-        second=side_view(second),
+        first=side_view(first, second),
+        second=side_view(second, first),
         compared=compared_fields(row.signals, first, second),
+        money=money,
     )
+
+
+async def alert_lines(
+    session: Session, actor: Actor, rows: Sequence[AlertRow], start_month: int
+) -> list[AlertLineView]:
+    """Alerts in a list, in their order. `start_month`: of the mechanism's fiscal year, 1 to 12."""
+    if not rows:
+        return []
+    ids = {activity_id for row in rows for activity_id in (row.first_id, row.second_id)}
+    amounts = await questions.money(session, actor, sorted(ids))
+    return [alert_line(row, at_stake(amounts, row, start_month)) for row in rows]
 
 
 async def alert_page(session: Session, actor: Actor, alert_id: UUID) -> AlertPage:
@@ -63,58 +76,68 @@ async def alert_page(session: Session, actor: Actor, alert_id: UUID) -> AlertPag
     Raises:
         NotFound: there is none, or it is not the actor's to see.
     """
-    found = await questions.detail(session, actor, alert_id)
-    alert = found.alert
+    alert, beside = await questions.one(session, actor, alert_id)
     head = await mechanisms.head_by_id(session, actor, alert.mechanism_id)
     first, second = alert.sides
-    amounts = await questions.money(session, actor, [id_of(first), id_of(second)])
+    amounts = await questions.money(session, actor, [alert.first_id, alert.second_id])
     events = await audit_events.events(session, actor, alert.mechanism_id, [alert.id])
-    sides = side_view(first), side_view(second)
+    sides = side_view(first, second), side_view(second, first)
     starts = [side.starts_on for side in sides if side.starts_on]
     return AlertPage(
         mechanism=MechanismHead.model_validate(head),
         id=alert.id,
-        plan_id=alert.plan_id,
-        plan_title=found.plan_title,
+        plan_id=beside.plan_id,
+        plan_title=beside.plan_title,
         kind=alert.kind,
         band=alert.band,
         state=alert.state,
         resolution=alert.resolution,
-        reason=alert.reason,
+        reason=beside.reason,
         raised_at=alert.raised_at,
-        resolved_at=alert.resolved_at,
-        resolved_by=found.resolved_by,
+        resolved_at=beside.resolved_at,
+        resolved_by=beside.resolved_by,
         finding=finding_of(first, second),
         first=sides[0],
         second=sides[1],
-        may_open_first=id_of(first) in amounts,
-        may_open_second=id_of(second) in amounts,
+        may_open_first=alert.first_id in amounts,
+        may_open_second=alert.second_id in amounts,
         compared=compared_fields(alert.signals, first, second),
-        money=_money(amounts, id_of(first), id_of(second)),
+        money=at_stake(amounts, alert, beside.start_month),
         opens_on=min(starts, default=None),
         history=history_of(events, {}, silent=SILENT),
-        version=alert.version,
+        version=beside.version,
         may=verbs(actor, alert),
     )
 
 
-def verbs(actor: Actor, alert: DuplicationAlert) -> list[str]:
+def verbs(actor: Actor, alert: AlertRow) -> list[str]:
     """What the actor may do next with an alert."""
     if not may(actor, May.ALERT_DECIDE, alert.mechanism_id, alert.first_agency_id, alert.second_agency_id):
         return []
     return [VERBS[state] for state in may_move_to("alert", alert.state) if state in VERBS]
 
 
-def _money(amounts: Mapping[UUID, Mapping[str, Decimal]], first: UUID, second: UUID) -> list[MoneyView] | None:
-    """The money of both, by currency; None where the reader may not read that of one."""
-    if first not in amounts or second not in amounts:
+def at_stake(amounts: Mapping[UUID, Mapping[str, Asked]], alert: AlertRow, start_month: int) -> list[MoneyView] | None:
+    """What is asked for both, by currency; None where the reader may not read that of one."""
+    if alert.first_id not in amounts or alert.second_id not in amounts:
         return None
-    return [
-        MoneyView(
-            currency=currency,
-            first_amount=amounts[first].get(currency, Decimal(0)),
-            second_amount=amounts[second].get(currency, Decimal(0)),
-            total_amount=amounts[first].get(currency, Decimal(0)) + amounts[second].get(currency, Decimal(0)),
+    sides = amounts[alert.first_id], amounts[alert.second_id]
+    found = []
+    for currency in sorted({*sides[0], *sides[1]}):
+        first, second = (side.get(currency) for side in sides)
+        known = [each for each in (first, second) if each]
+        found.append(
+            MoneyView(
+                currency=currency,
+                first_amount=_amount(first),
+                second_amount=_amount(second),
+                total_amount=_amount(first) + _amount(second),
+                first_year_label=fiscal_year_label(min(each.first_year for each in known), start_month),
+                last_year_label=fiscal_year_label(max(each.last_year for each in known), start_month),
+            )
         )
-        for currency in sorted({*amounts[first], *amounts[second]})
-    ]
+    return found
+
+
+def _amount(asked: Asked | None) -> Decimal:
+    return asked.amount.quantize(CENT) if asked else Decimal("0.00")

@@ -126,6 +126,7 @@ class MoneyView(View):
     """Who pays, until when. `focus` is the year of the title; `reads`: all, shared, own_sources or totals.
 
     `half_from` is the year from which on government carries more than half of what every recorded year needs.
+    `counted_count` lines are added up, of which `illustrative_count` are no real figures.
     A choice of source narrows tables and lines only: what is needed, unfunded and who carries it are of all sources.
     """
 
@@ -140,6 +141,8 @@ class MoneyView(View):
     unfunded: list[UnfundedCost]
     unfunded_count: int
     not_convertible: list[NotConvertible]
+    counted_count: int
+    illustrative_count: int
     lines: list[BudgetLineView]
     line_count: int
     page: int

@@ -52,11 +52,10 @@ async def money_page(
     whole = replace(chosen, source_id=None, fiscal_year=None)
     rows = {row.id: row for row in await funding_sources.sources(session, actor, head.id)}
     sums = await queries.sums(session, actor, head.id, basis, whole)
-    needs = await queries.needs(session, actor, head.id, basis, whole)
     current = fiscal_year(today, basis.start_month)
+    needs, missing = await queries.needs(session, actor, head.id, basis, whole, since=current, most=MOST_SHORTFALLS)
     years = year_views(basis, rows, sums, needs, current=current)
     focus = _focus(basis, years, chosen, current)
-    missing = await queries.shortfalls(session, actor, head.id, basis, whole, since=current, most=MOST_SHORTFALLS)
     count = await budget_lines.line_count(session, actor, head.id, chosen)
     page = min(max(page, 1), max(1, -(-count // LINES_PER_PAGE)))
     found = await budget_lines.lines(session, actor, head.id, chosen, (LINES_PER_PAGE, (page - 1) * LINES_PER_PAGE))
@@ -74,6 +73,10 @@ async def money_page(
         unfunded=_unfunded(missing, basis),
         unfunded_count=missing[0].all_count if missing else 0,
         not_convertible=not_convertible(basis, sums),
+        counted_count=sum(row.line_count for row in sums),
+        illustrative_count=sum(
+            row.line_count if rows[row.source_id].is_illustrative else row.illustrative_count for row in sums
+        ),
         lines=[line_view(actor, head.id, row, basis.start_month) for row in found],
         line_count=count,
         page=page,

@@ -194,7 +194,7 @@ class NoPlan(View):
 
 
 class ActivityList(View):
-    """Up to 100 lines of a plan in its order; `next_cursor` is given back to get those that follow."""
+    """Up to 100 lines of a plan by position; `next_cursor` is given back to get those that follow."""
 
     plan_id: UUID
     activities: list[ActivityLine]

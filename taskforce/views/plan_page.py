@@ -13,9 +13,9 @@ from taskforce.queries import place as places
 from taskforce.queries import plan as plans
 from taskforce.queries import plan_activities, plan_figures
 from taskforce.queries.agency_choice import agency_choices
-from taskforce.queries.plan import PlanRow
-from taskforce.queries.plan_activities import PAGE, ActivityRow, Rank
-from taskforce.queries.plan_figures import Tally
+from taskforce.queries.plan import Branch, PlanRow
+from taskforce.queries.plan_activities import PAGE, ActivityRow, Rank, Window
+from taskforce.queries.plan_figures import Tally, YearMoney
 from taskforce.queries.plan_filter import ActivityFilter
 from taskforce.queries.vocabulary_term import terms
 from taskforce.rules import money
@@ -62,14 +62,17 @@ async def plan_page(
     count = sum(matched.values())
     page_count = max(1, -(-count // PAGE))
     page = min(max(asked.page, 1), page_count)
-    rows = await plan_activities.page(session, actor, plan, asked.chosen, page)
-    tree = await _tree(session, actor, plan, rows, _Counted(tallies, matched, asked.chosen.is_set))
+    branches = await plans.branches(session, actor, plan)
+    rows = await plan_activities.page(session, actor, plan, asked.chosen, _window(branches, matched, page))
+    money_of_year = await plan_figures.year_money(session, actor, plan)
+    counted = _Counted(tallies, matched, money_of_year, asked.chosen.is_set)
+    tree = await _tree(session, actor, plan, _Found(branches, rows), counted)
     return PlanPage(
         mechanism=MechanismHead.model_validate(head),
         plan=plan_head(plan),
         plans=[plan_head(each) for each in all_plans],
         today=today,
-        figures=await _figures(session, actor, plan, tallies),
+        figures=await _figures(session, actor, plan, counted),
         filter=asked.shown,
         choices=await _choices(session, actor, plan),
         objectives=sections(tree),
@@ -87,34 +90,63 @@ async def plan_page(
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
+    """What is counted over the whole plan."""
+
     tallies: Sequence[Tally]
     matched: Mapping[UUID, int]
+    money: YearMoney
     is_filtered: bool
 
 
-async def _tree(session: Session, actor: Actor, plan: PlanRow, rows: Sequence[ActivityRow], counted: _Counted) -> Tree:
-    branches = await plans.branches(session, actor, plan)
-    objectives = {row.objective_id for row in rows}
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What of the plan is on the page, and the tree that it hangs on."""
+
+    branches: Sequence[Branch]
+    rows: Sequence[ActivityRow]
+
+
+def _window(branches: Sequence[Branch], matched: Mapping[UUID, int], page: int) -> Window:
+    """The outputs whose matching lines a page shows, found by counting them off in the plan's order."""
+    first, last = (page - 1) * PAGE, page * PAGE
+    outputs: list[UUID] = []
+    offset = before = 0
+    for branch in branches:
+        count = matched.get(branch.output_id, 0) if branch.output_id else 0
+        if branch.output_id and count and before < last and before + count > first:
+            offset = offset if outputs else first - before
+            outputs.append(branch.output_id)
+        before += count
+    return Window(outputs, max(offset, 0))
+
+
+async def _tree(session: Session, actor: Actor, plan: PlanRow, found: _Found, counted: _Counted) -> Tree:
+    here = {row.objective_id for row in found.rows}
     lines: dict[UUID, list[ActivityLine]] = {}
-    for row in rows:
+    for row in found.rows:
         lines.setdefault(row.output_id, []).append(activity_line(row, plan))
-    outputs = [each.output_id for each in branches if each.output_id and (each.objective_id in objectives or not rows)]
+    shown = [
+        each.output_id
+        for each in found.branches
+        if each.output_id
+        and (each.output_id in lines or (each.objective_id in here and not counted.matched.get(each.output_id)))
+    ]
     indicators: dict[UUID, list[IndicatorLine]] = {}
-    for found in await plans.indicators(session, actor, plan, outputs):
-        indicators.setdefault(found.output_id, []).append(IndicatorLine.model_validate(found))
+    for each in await plans.indicators(session, actor, plan, shown):
+        indicators.setdefault(each.output_id, []).append(IndicatorLine.model_validate(each))
     return Tree(
-        branches=branches,
+        branches=found.branches,
         tallies=counted.tallies,
         matched=counted.matched,
-        secured=await plan_figures.secured_amounts(session, actor, plan),
+        secured=counted.money.secured_by_output,
         lines=lines,
         indicators=indicators,
         is_filtered=counted.is_filtered,
     )
 
 
-async def _figures(session: Session, actor: Actor, plan: PlanRow, tallies: Sequence[Tally]) -> PlanFigures:
-    year = await plan_figures.year_money(session, actor, plan)
+async def _figures(session: Session, actor: Actor, plan: PlanRow, counted: _Counted) -> PlanFigures:
+    tallies, year = counted.tallies, counted.money
     return PlanFigures(
         statuses=status_counts(tallies, STATUSES),
         required_amount=year.required_amount.quantize(CENT),

@@ -1,6 +1,7 @@
 """Agencies of a mechanism: the list, one agency, adding and editing one."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Annotated, get_args
 from uuid import UUID
 
@@ -45,7 +46,8 @@ def _plain(text: str) -> str:
 
 async def _list(session: Session, actor: Actor, head: Head, chosen: AgencyFilter, today: dt.date) -> AgencyList:
     plan = await mechanisms.current_plan(session, actor, head.id, today=today)
-    found = await agencies.members(session, actor, head.id, chosen, plan_id=plan.id if plan else None, today=today)
+    counted = replace(chosen, plan_id=plan.id if plan else None)
+    found = await agencies.members(session, actor, head.id, counted, today=today)
     verbs = _verbs(actor, head.id)
     everybody = await people(session, actor, head.id)
     return AgencyList(
@@ -142,7 +144,7 @@ class AgencyController(Controller):
         """Look for an organisation that the installation knows, before recording a new one."""
         head = await mechanisms.head(session, actor, code)
         require(actor, May.MEMBERSHIP_EDIT, head.id)
-        found = await agencies.search(session, actor, head.id, _plain(text), head.country, today=today)
+        found = await agencies.search(session, actor, head, _plain(text), today=today)
         view = AgencySearch(
             mechanism=MechanismHead.model_validate(head),
             text=_plain(text),

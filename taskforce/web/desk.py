@@ -107,7 +107,7 @@ class _Money:
 async def _money(session: Session, actor: Actor, hats: _Hats, today: dt.date) -> _Money:
     until = add_months(today, CLIFF_MONTHS)
     payers = hats.govern | hats.treasury
-    ending = await desk_money.ending_sources(session, actor, payers, today=today, until=until, most=MOST_MONEY)
+    ending = await desk_money.ending_sources(session, actor, payers, (today, until), most=MOST_MONEY)
     own = await desk_money.own_sources(session, actor, hats.donors, today=today, most=MOST_MONEY)
     budget = await desk_money.budget_years(session, actor, hats.treasury, today=today)
     handed = await desk_money.handovers(session, actor, hats.treasury, today=today, most=MOST)

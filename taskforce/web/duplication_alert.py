@@ -1,6 +1,7 @@
 """Duplication alerts: the list of a plan, one alert, and what people decide about it."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from taskforce.db import Session
 from taskforce.queries import duplication_alert as questions
 from taskforce.queries import mechanism as mechanisms
 from taskforce.queries import plan as plans
-from taskforce.queries.duplication_alert import PAGE, UNSETTLED, AlertFilter
+from taskforce.queries.duplication_alert import AT_A_TIME, AlertFilter, AlertRow
 from taskforce.queries.plan import PlanRow
 from taskforce.services import duplication_alert as service
 from taskforce.services.duplication_alert import AcknowledgeAlert, ResolveAlert
@@ -26,7 +27,7 @@ from taskforce.web.plan import current
 from taskforce.web.reply import Reply
 from taskforce.web.route import does, reads
 
-STATES: Final = (*UNSETTLED, "resolved", "stale")
+STATES: Final = ("open", "acknowledged", "proposed", "snoozed", "resolved", "stale")
 BANDS: Final = ("likely", "possible")
 ALARMING: Final = ("duplicate", "overlap")
 
@@ -68,20 +69,14 @@ def _id(text: str) -> UUID | None:
         return None
 
 
-def _states(asked: Asked) -> tuple[str, ...]:
-    return STATES if asked.state == "all" else (asked.state,) if asked.state else UNSETTLED
-
-
 async def _list(
     session: Session, actor: Actor, head: MechanismHead, found: list[PlanRow], plan: PlanRow, asked: Asked
 ) -> AlertList:
-    kinds = (asked.kind,) if asked.kind in ALARMING else ALARMING if not asked.kind else ()
-    wanted = AlertFilter(plan.id, kinds, _states(asked), asked.band, asked.agency, asked.page)
-    alerts, alert_count = await questions.lines(session, actor, wanted)
-    quiet = ("complement",) if asked.kind in ("", "complement") and not asked.band else ()
-    complements, complement_count = await questions.lines(
-        session, actor, AlertFilter(plan.id, quiet, _states(asked), "", asked.agency)
-    )
+    """One page of the alerts, and the complements apart from them unless a band or another kind is asked for."""
+    wanted = AlertFilter(plan.id, asked.state, asked.band, asked.kind, asked.agency)
+    alerts, alert_count = await _alarming(session, actor, wanted, asked.page)
+    quiet = replace(wanted, kind="complement")
+    complements = [] if asked.band or asked.kind in ALARMING else await questions.lines(session, actor, quiet)
     agencies = await questions.agencies(session, actor, plan.id)
     counts = await questions.open_counts(session, actor, head.id)
     return AlertList(
@@ -98,12 +93,23 @@ async def _list(
         kind=asked.kind,
         agency=str(asked.agency or ""),
         page=asked.page,
-        page_count=-(-alert_count // PAGE),
+        page_count=-(-alert_count // AT_A_TIME),
         alert_count=alert_count,
         alerts=[alert_line(row) for row in alerts],
-        complement_count=complement_count,
+        complement_count=len(complements),
         complements=[alert_line(row) for row in complements],
     )
+
+
+async def _alarming(session: Session, actor: Actor, wanted: AlertFilter, page: int) -> tuple[list[AlertRow], int]:
+    """One page of the duplicates and overlaps that are asked for, and how many there are on all pages."""
+    if wanted.kind == "complement":
+        return [], 0
+    found = await questions.lines(session, actor, wanted, (AT_A_TIME, (page - 1) * AT_A_TIME))
+    count = await questions.count(session, actor, wanted)
+    if not wanted.kind:
+        count -= await questions.count(session, actor, replace(wanted, kind="complement"))
+    return [row for row in found if row.kind in ALARMING], count
 
 
 class DuplicationAlertController(Controller):

@@ -90,13 +90,13 @@ class PlanController(Controller):
         plan_id: FromPath[UUID],
         asked: NamedDependency[Asked],
     ) -> Reply[ActivityList]:
-        """The lines of a plan, 100 an answer, in the plan's order; on the page mount the plan shows them."""
+        """The lines of a plan, 100 an answer, by position; on the page mount the plan shows them."""
         _, plan = await _plans(session, actor, plan_id)
         rows = await plan_activities.following(session, actor, plan, asked.chosen, asked.after)
         view = ActivityList(
             plan_id=plan_id,
             activities=[activity_line(row, plan) for row in rows],
-            next_cursor=write_cursor(rows[-1].rank) if len(rows) == LIST else None,
+            next_cursor=write_cursor((rows[-1].position, rows[-1].id)) if len(rows) == LIST else None,
         )
         return Reply(view, then=f"/plans/{plan_id}?{asked.shown.address}")
 

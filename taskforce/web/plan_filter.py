@@ -88,7 +88,7 @@ def _rank(cursor: str) -> Rank | None:
 
 def write_cursor(rank: Rank) -> str:
     """A rank as a cursor."""
-    return base64.urlsafe_b64encode(json.dumps(rank).encode()).decode()
+    return base64.urlsafe_b64encode(json.dumps(rank, default=str).encode()).decode()
 
 
 def _id(name: str, value: str) -> UUID | None:

@@ -58,6 +58,8 @@ def page(years: list[YearView], history: list[HistoryYear]) -> MoneyView:
         unfunded=[],
         unfunded_count=0,
         not_convertible=[],
+        counted_count=0,
+        illustrative_count=0,
         lines=[],
         line_count=0,
         page=1,
@@ -87,7 +89,7 @@ def test_years_of_shares_only_write_no_amounts() -> None:
     assert figure is not None
     traces = json.loads(figure.json)["data"]
     government = next(trace for trace in traces if trace["name"] == "Government")
-    assert government["customdata"] == ["", " · TZS\u00a030"]
+    assert government["customdata"] == ["amount not known", "TZS\u00a030"]
     assert "shares only" in figure.svg
 
 

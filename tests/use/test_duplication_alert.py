@@ -19,7 +19,7 @@ from taskforce.models import (
     DuplicationAlert,
     Place,
 )
-from taskforce.services.duplication_alert import scan_activity, scan_plan
+from taskforce.services.duplication_alert import ScanCounts, scan_activity, scan_plan
 from tests.use.conftest import Statements
 from tests.world import World
 
@@ -83,7 +83,7 @@ async def pair(world: World) -> Pair:
 @pytest.fixture
 async def raised(pair: Pair) -> Pair:
     """The same, after the plan was scanned."""
-    assert await scan_plan(pair.world.sessions, pair.world.plan.id) == 1
+    assert (await scan_plan(pair.world.sessions, pair.world.plan.id)).raised == 1
     return pair
 
 
@@ -109,7 +109,7 @@ async def _events(sessions: Sessions, alert_id: UUID) -> int:
     ],
 )
 async def test_who_may_read_and_decide(raised: Pair, visit, who: str, lists: int, reads: int, decides: int) -> None:
-    """Everybody of the mechanism reads; both lead agencies, secretariat and chair decide; a stranger is told nothing."""
+    """All of the mechanism read; both lead agencies, secretariat and chair decide; a stranger is told nothing."""
     world = raised.world
     client = await visit(world.people[who])
     path = f"/alerts/{await raised.alert_id()}"
@@ -231,10 +231,13 @@ async def test_a_second_scan_changes_nothing(raised: Pair) -> None:
     alert = await raised.alert()
     before = await _events(raised.world.sessions, alert.id)
 
-    assert await scan_plan(raised.world.sessions, raised.world.plan.id) == 1
-    assert await scan_activity(raised.world.sessions, raised.police.id) == 1
-    assert await scan_activity(raised.world.sessions, raised.education.id) == 1
+    scans = [
+        await scan_plan(raised.world.sessions, raised.world.plan.id),
+        await scan_activity(raised.world.sessions, raised.police.id),
+        await scan_activity(raised.world.sessions, raised.education.id),
+    ]
 
+    assert scans == [ScanCounts(raised=0, reopened=0, refreshed=0, stale=0)] * 3
     assert await _events(raised.world.sessions, alert.id) == before == 1
 
 
@@ -311,7 +314,7 @@ async def test_joint_declares_the_two_joint(raised: Pair, visit) -> None:
             {"id": raised.world.mechanism.id},
         )
         assert [tuple(row) for row in linked] == [tuple(sorted((raised.police.id, raised.education.id)))]
-    assert await scan_plan(raised.world.sessions, raised.world.plan.id) == 0
+    assert (await scan_plan(raised.world.sessions, raised.world.plan.id)).raised == 0
     assert (await raised.alert()).state == "resolved"
 
 
@@ -372,7 +375,7 @@ async def test_a_decision_needs_a_kind_and_a_reason(raised: Pair, visit) -> None
     api = await client.api(f"{path}/resolve", resolution="merged", reason="no")
 
     assert again.status == 400
-    assert "Fill in: Reason." in again.text
+    assert "Fill in: What was agreed, and why." in again.text
     assert again.form(f"{path}/resolve")["resolution"] == "split"
     assert api.status_code == 400
     assert (await raised.alert()).state == "open"

@@ -271,6 +271,28 @@ async def test_a_starter_plan_that_is_not_there(world: World, visit) -> None:
     assert later.status_code == 201
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [
+        ("code", "Ü 1", "like TZ-NCOSTF"),
+        ("country", "XY", "Choose a country from the list."),
+        ("country", "", "Fill in: Country."),
+        ("email", "nobody", "Write a whole e-mail address"),
+        ("currency", "QQQ", "QQQ is no currency"),
+    ],
+)
+async def test_what_a_new_mechanism_needs_is_said_in_words(
+    world: World, visit, field: str, value: str, says: str
+) -> None:
+    """Each mistake says what to write; nothing is made."""
+    client = await visit(world.administrator)
+
+    again = await client.send(await client.get("/mechanisms/add"), _new(id(visit) % 100_000 + 500_000) | {field: value})
+
+    assert again.status == 400
+    assert says in again.text
+
+
 async def test_a_code_is_taken_once(world: World, visit) -> None:
     """A code that another mechanism has is refused at its field."""
     client = await visit(world.administrator)

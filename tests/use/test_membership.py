@@ -130,7 +130,8 @@ async def test_who_has_an_account_gets_no_link(world: World, visit) -> None:
         ({"role": "donor"}, 409, "This role stands for an agency"),
         ({"role": ""}, 400, "Fill in: Role."),
         ({"role": "emperor"}, 400, "Role must be one of"),
-        ({"email": "nobody"}, 400, "E-mail address"),
+        ({"email": "nobody"}, 400, "Write a whole e-mail address"),
+        ({"title": "Focal\npoint"}, 400, "Write this in one line."),
         ({"title": ""}, 400, "Fill in: Post."),
     ],
 )

@@ -462,3 +462,16 @@ async def test_the_page_asks_as_often_for_60_lines_as_for_3(world: World, visit,
     await client.get(path)
 
     assert len(statements) == few
+
+
+async def test_made_up_figures_say_so(world: World, visit) -> None:
+    """Whoever reads totals alone is told too how many of the lines behind them are illustrative."""
+    made_up = await cost(world, "C1", is_illustrative=True)
+    await line(world, made_up, world.source, 10)
+    await line(world, await cost(world, "C2"), world.source, 20)
+    await line(world, await cost(world, "C3"), await source(world, "GOV", "government", is_illustrative=True), 30)
+    client = await visit(world.observer)
+
+    page = await client.get(f"/mechanisms/{world.mechanism.code}/money")
+
+    assert "2 of the 3 budget lines behind these figures are not real." in page.text

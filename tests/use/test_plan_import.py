@@ -236,7 +236,7 @@ async def test_money_becomes_the_activity_s_own_cost_item(sessions: Sessions) ->
             {"id": made.mechanism_id},
         )
         assert [tuple(row) for row in found] == [
-            ("P1:A1", "cost_type:sessions", 2026, *map(Decimal, (100, 0, 0, 100)), "TZS", "A1"),
+            ("P1:A1", "cost_type:sessions", 2026, *map(Decimal, (100, 100, 0, 100)), "TZS", "A1"),
             ("P1:A1", "cost_type:training", 2026, *map(Decimal, (80, 80, 30, 50)), "TZS", "A1"),
         ]
 

@@ -1,8 +1,10 @@
 """Signing in and out, one-time links, tokens, and the guards of every form."""
 
+import asyncio
 import datetime as dt
 
 import pytest
+from litestar import Litestar
 from sqlalchemy import text
 
 from taskforce.access import OPERATOR, SIGN_IN
@@ -252,3 +254,25 @@ async def test_anonymous_hits_write_nothing(visit, sessions: Sessions) -> None:
 
     async with transaction(sessions, SIGN_IN) as session:
         assert await session.scalar(counting) == before
+
+
+async def test_an_error_of_ours_shows_and_logs_no_secret(
+    app: Litestar, world: World, visit, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Something unexpected answers 500 in our look; the log has where it broke, and no value of any variable."""
+
+    async def broken(*_arguments: object, **_named: object) -> None:
+        raise ZeroDivisionError("unexpected")
+
+    monkeypatch.setattr(accounts, "check_password", broken)
+    monkeypatch.setattr(accounts, "too_many_tries", lambda *_a, **_k: asyncio.sleep(0, False))
+    client = await visit(None)
+    page = await client.get("/sign-in")
+
+    answer = await client.submit(page, {"email": "someone@example.org", "password": PASSWORD})
+
+    logged = capsys.readouterr().out
+    assert answer.status_code == 500
+    assert "Something went wrong" in answer.text
+    assert "ZeroDivisionError" in logged, logged
+    assert PASSWORD not in logged + answer.text
