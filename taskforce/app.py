@@ -31,6 +31,7 @@ from taskforce.render.wording import environment
 from taskforce.settings import project_folder, settings
 from taskforce.web.activity import ActivityController
 from taskforce.web.agency import AgencyController
+from taskforce.web.agency_record import AgencyRecordController
 from taskforce.web.appointment import AppointmentController
 from taskforce.web.assignment import AssignmentController
 from taskforce.web.budget_line import BudgetLineController
@@ -59,6 +60,7 @@ from taskforce.web.sign_in import SignInController, provide_actor, provide_sessi
 CONTROLLERS: tuple[Any, ...] = (
     ActivityController,
     AgencyController,
+    AgencyRecordController,
     AppointmentController,
     AssignmentController,
     BudgetLineController,

@@ -1233,7 +1233,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_budget_line_order",
         "budget_line",
-        ["mechanism_id", "fiscal_year", "cost_item_id", "position", "id"],
+        ["mechanism_id", sa.literal_column("fiscal_year desc"), "cost_item_id", "position", "id"],
         unique=False,
     )
     op.create_index("ix_budget_line_source", "budget_line", ["mechanism_id", "source_id", "fiscal_year"], unique=False)

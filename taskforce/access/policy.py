@@ -35,7 +35,7 @@ POLICY: dict[May, dict[Role, Scope]] = {
     },
     May.ACTIVITY_EDIT: _LEADS,
     May.ACTIVITY_READ: _READ,
-    May.AGENCY_EDIT: _SECRETARIAT,
+    May.AGENCY_EDIT: {**_SECRETARIAT, Role.ADMINISTRATOR: Scope.ANYWHERE},
     May.AGENCY_READ: _READ,
     May.ALERT_DECIDE: {**_LEADS, Role.CHAIR: Scope.MECHANISM},
     May.ALERT_READ: _READ,

@@ -87,7 +87,7 @@ class BudgetLine(Base, TenantNode, Imported):
         CheckConstraint("fiscal_year between 1900 and 2200", name="fiscal_year_is_a_year"),
         CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_is_iso_4217"),
         Index("ix_budget_line_activity", "mechanism_id", "activity_id"),
-        Index("ix_budget_line_order", "mechanism_id", "fiscal_year", "cost_item_id", "position", "id"),
+        Index("ix_budget_line_order", "mechanism_id", text("fiscal_year desc"), "cost_item_id", "position", "id"),
         Index("ix_budget_line_source", "mechanism_id", "source_id", "fiscal_year"),
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from taskforce.access import Actor
@@ -266,13 +266,14 @@ async def one(
     return found
 
 
-async def known(session: Session, agency_id: UUID) -> Agency:
+async def known(session: Session, agency_id: UUID, *, for_update: bool = False) -> Agency:
     """An organisation of the installation, member of anything or not.
 
     Raises:
         NotFound: there is none, or it was merged into another.
     """
-    found = await session.scalar(select(Agency).where(Agency.id == agency_id, Agency.merged_into_id.is_(None)))
+    statement = select(Agency).where(Agency.id == agency_id, Agency.merged_into_id.is_(None))
+    found = await session.scalar(statement.with_for_update() if for_update else statement)
     if found is None:
         raise NotFound("agency")
     return found
@@ -294,6 +295,17 @@ async def search(session: Session, actor: Actor, head: Head, text: str, *, today
             _names(text),
         )
         .order_by(func.lower(func.unaccent(Agency.title)))
+        .limit(MOST_FOUND)
+    )
+    return [Found(*row) for row in found]
+
+
+async def records(session: Session, text: str) -> Sequence[Found]:
+    """Organisations of the installation whose names contain the text, international ones first, at most 50."""
+    found = await session.execute(
+        select(Agency.id, Agency.title, Agency.acronym, Agency.country, Agency.sector, literal(False))
+        .where(Agency.merged_into_id.is_(None), _names(text))
+        .order_by(Agency.country.nulls_first(), func.lower(func.unaccent(Agency.title)))
         .limit(MOST_FOUND)
     )
     return [Found(*row) for row in found]

@@ -153,8 +153,8 @@ def is_made_up() -> ColumnElement[bool]:
     )
 
 
-# By year, then the lines of one cost together; an index has this order.
-_ORDER = (BudgetLine.fiscal_year, BudgetLine.cost_item_id, BudgetLine.position, BudgetLine.id)
+# The latest year first, then the lines of one cost together; an index has this order.
+_ORDER = (BudgetLine.fiscal_year.desc(), BudgetLine.cost_item_id, BudgetLine.position, BudgetLine.id)
 
 
 def _rows(actor: Actor, mechanism_id: UUID) -> Select[*tuple[Any, ...]]:
@@ -214,7 +214,7 @@ def _rows(actor: Actor, mechanism_id: UUID) -> Select[*tuple[Any, ...]]:
 async def lines(
     session: Session, actor: Actor, mechanism_id: UUID, chosen: MoneyFilter, page: tuple[int, int] | None = None
 ) -> list[LineRow]:
-    """The lines that the actor reads one by one, filtered, by year and cost; `page`: how many, after how many."""
+    """The lines that the actor reads one by one, filtered, the latest year first; `page`: how many, after how many."""
     statement = _rows(actor, mechanism_id).where(chosen_lines(chosen, mechanism_id))
     if page:
         shown = (

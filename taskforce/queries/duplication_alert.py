@@ -1,7 +1,7 @@
 """Questions about duplication alerts."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -17,12 +17,16 @@ from taskforce.models import Account, Activity, Agency, BudgetLine, DuplicationA
 from taskforce.queries.visible import visible, visible_activities
 
 OPEN: Final = ("open", "acknowledged", "proposed")  # states in which an alert waits for a decision
+ALARMING: Final = "duplicate or overlap"  # asks for both kinds that may be the same work
 AT_A_TIME: Final = 50  # alerts on one page
 
 
 @dataclass(frozen=True, slots=True)
 class AlertFilter:
-    """Which alerts of a plan are asked for; "" is any, but for `state`: "" means OPEN, and "all" any."""
+    """Which alerts of a plan are asked for.
+
+    "" is any, but for `state`: "" means OPEN, and "all" any. `kind` is one of three, or ALARMING.
+    """
 
     plan_id: UUID
     state: str = ""
@@ -52,7 +56,7 @@ class AlertRow:
 
 @dataclass(frozen=True, slots=True)
 class AlertDetail:
-    """What the page of an alert shows beside the alert itself; `start_month`: of the mechanism's fiscal year, 1 to 12."""
+    """What a page shows beside the alert itself. `start_month`: of the mechanism's fiscal year, 1 to 12."""
 
     plan_id: UUID
     plan_title: str
@@ -208,34 +212,43 @@ def _chosen(actor: Actor, wanted: AlertFilter) -> list[ColumnElement[bool]]:
     if wanted.band:
         conditions.append(alert.band == wanted.band)
     if wanted.kind:
-        conditions.append(alert.kind == wanted.kind)
+        conditions.append(alert.kind != "complement" if wanted.kind == ALARMING else alert.kind == wanted.kind)
     if wanted.agency_id:
         conditions.append(or_(alert.first_agency_id == wanted.agency_id, alert.second_agency_id == wanted.agency_id))
     return conditions
 
 
-async def count(session: Session, actor: Actor, wanted: AlertFilter) -> int:
-    """How many alerts a filter finds, over all pages."""
-    statement = select(func.count()).select_from(DuplicationAlert).where(*_chosen(actor, wanted))
-    return await session.scalar(statement) or 0
+async def kind_counts(session: Session, actor: Actor, wanted: AlertFilter) -> dict[str, int]:
+    """How many alerts of each kind a filter finds, over all pages."""
+    statement = (
+        select(DuplicationAlert.kind, func.count()).where(*_chosen(actor, wanted)).group_by(DuplicationAlert.kind)
+    )
+    return {row[0]: row[1] for row in await session.execute(statement)}
 
 
-async def lines(
-    session: Session, actor: Actor, wanted: AlertFilter, page: tuple[int, int] | None = None
-) -> list[AlertRow]:
-    """The alerts of a plan that the actor may read: likely ones first, then by score, complements last.
-
-    `page`: how many, after how many; without it all.
-    """
+def _lines(actor: Actor, wanted: AlertFilter) -> Select[*tuple[Any, ...]]:
     alert = DuplicationAlert
-    statement: Select[*tuple[Any, ...]] = (
+    return (
         select(*_COLUMNS)
         .where(*_chosen(actor, wanted))
         .order_by(alert.kind == "complement", (alert.band == "likely").desc(), alert.score.desc(), alert.id)
     )
-    if page:
-        statement = statement.limit(page[0]).offset(page[1])
+
+
+async def lines(session: Session, actor: Actor, wanted: AlertFilter, page: tuple[int, int]) -> list[AlertRow]:
+    """The alerts of a plan that the actor may read: likely ones first, then by score, complements last.
+
+    `page`: how many, after how many.
+    """
+    statement = _lines(actor, wanted).limit(page[0]).offset(page[1])
     return [AlertRow(*row) for row in await session.execute(statement)]
+
+
+async def stream(session: Session, actor: Actor, wanted: AlertFilter) -> AsyncIterator[list[AlertRow]]:
+    """All of the same alerts, some at a time, so that a long file needs little memory."""
+    found = await session.stream(_lines(actor, wanted).execution_options(yield_per=AT_A_TIME))
+    async for rows in found.partitions():
+        yield [AlertRow(*row) for row in rows]
 
 
 async def open_counts(session: Session, actor: Actor, mechanism_id: UUID) -> dict[UUID, int]:

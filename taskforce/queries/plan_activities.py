@@ -98,6 +98,15 @@ class ActivityRow:
     alert_codes: list[str] | None
 
 
+# The order of a plan: positions, and codes where positions are equal.
+_IN_PLAN: Final = (
+    Objective.position,
+    Objective.code,
+    Output.position,
+    Output.code,
+    Activity.position,
+    Activity.code,
+)
 _OF_LINE: Final = (
     "id",
     "code",
@@ -123,7 +132,7 @@ async def page(
 ) -> list[ActivityRow]:
     """The matching lines of a page, in the plan's order. Naming its outputs spares reading all other lines."""
     picked = _picked(actor, plan, chosen).where(Activity.output_id.in_(window.outputs))
-    picked = picked.order_by(*_in_plan()).limit(PAGE).offset(window.offset)
+    picked = picked.order_by(*_IN_PLAN).limit(PAGE).offset(window.offset)
     return [ActivityRow(*row) for row in await session.execute(_rows(actor, picked, plan.fiscal_year))]
 
 
@@ -144,25 +153,10 @@ async def stream(
     session: Session, actor: Actor, plan: PlanRow, chosen: ActivityFilter
 ) -> AsyncIterator[list[ActivityRow]]:
     """All matching lines in the plan's order, in batches, as they stood at one moment however long that takes."""
-    picked = _picked(actor, plan, chosen).order_by(*_in_plan())
+    picked = _picked(actor, plan, chosen).order_by(*_IN_PLAN)
     found = await session.stream(_rows(actor, picked, plan.fiscal_year))
     async for batch in found.partitions(BATCH):
         yield [ActivityRow(*row) for row in batch]
-
-
-def _in_plan() -> tuple[ColumnElement[Any], ...]:
-    """The order of a plan: positions, and codes where positions are equal."""
-    return tuple(
-        column.expression
-        for column in (
-            Objective.position,
-            Objective.code,
-            Output.position,
-            Output.code,
-            Activity.position,
-            Activity.code,
-        )
-    )
 
 
 def _picked(actor: Actor, plan: PlanRow, chosen: ActivityFilter) -> Found:

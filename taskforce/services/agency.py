@@ -89,6 +89,23 @@ async def edit_agency(
     require(actor, May.AGENCY_EDIT, mechanism.id)
     if not is_own(agency, mechanism):
         raise Refused("%(agency)s is also a member elsewhere. Ask the administrator to change it.", agency=agency.title)
+    return await _save(session, agency, command)
+
+
+async def edit_record(session: Session, actor: Actor, agency_id: UUID, command: SaveAgency) -> Agency:
+    """Change the record of any organisation of the installation, such as one that works in several countries.
+
+    Raises:
+        NotAllowed: the actor is no administrator.
+        NotFound: there is no such organisation.
+        Stale: somebody saved it meanwhile.
+    """
+    require(actor, May.AGENCY_EDIT)
+    agency = await agencies.known(session, agency_id, for_update=True)
+    return await _save(session, agency, command)
+
+
+async def _save(session: Session, agency: Agency, command: SaveAgency) -> Agency:
     check_version(agency, command.version, stored(agency))
     for name, value in command.model_dump(include=_OWN).items():
         setattr(agency, name, value)

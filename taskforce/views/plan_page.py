@@ -121,7 +121,6 @@ def _window(branches: Sequence[Branch], matched: Mapping[UUID, int], page: int) 
 
 
 async def _tree(session: Session, actor: Actor, plan: PlanRow, found: _Found, counted: _Counted) -> Tree:
-    here = {row.objective_id for row in found.rows}
     lines: dict[UUID, list[ActivityLine]] = {}
     for row in found.rows:
         lines.setdefault(row.output_id, []).append(activity_line(row, plan))
@@ -129,7 +128,7 @@ async def _tree(session: Session, actor: Actor, plan: PlanRow, found: _Found, co
         each.output_id
         for each in found.branches
         if each.output_id
-        and (each.output_id in lines or (each.objective_id in here and not counted.matched.get(each.output_id)))
+        and (each.output_id in lines or not (counted.is_filtered or counted.matched.get(each.output_id)))
     ]
     indicators: dict[UUID, list[IndicatorLine]] = {}
     for each in await plans.indicators(session, actor, plan, shown):

@@ -39,7 +39,7 @@ def _verbs(actor: Actor, mechanism_id: UUID) -> list[str]:
     return [verb for verb, action in VERBS.items() if may(actor, action, mechanism_id)]
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """What stands in a URL, without the signs that the database does not take."""
     return "".join(sign for sign in text if sign.isprintable()).strip()[:200]
 
@@ -129,7 +129,7 @@ class AgencyController(Controller):
         """The members of a mechanism, narrowed by role, sector and name; `past=yes`: those who left."""
         head = await mechanisms.head(session, actor, code)
         require(actor, May.AGENCY_READ, head.id)
-        chosen = AgencyFilter(_plain(role), _plain(sector), _plain(text), past == "yes")
+        chosen = AgencyFilter(plain(role), plain(sector), plain(text), past == "yes")
         return Reply(await _list(session, actor, head, chosen, today), template="agency/all.html")
 
     @reads("/mechanisms/{code:str}/agencies/find", May.MEMBERSHIP_EDIT, only_page=True)
@@ -144,10 +144,10 @@ class AgencyController(Controller):
         """Look for an organisation that the installation knows, before recording a new one."""
         head = await mechanisms.head(session, actor, code)
         require(actor, May.MEMBERSHIP_EDIT, head.id)
-        found = await agencies.search(session, actor, head, _plain(text), today=today)
+        found = await agencies.search(session, actor, head, plain(text), today=today)
         view = AgencySearch(
             mechanism=MechanismHead.model_validate(head),
-            text=_plain(text),
+            text=plain(text),
             agencies=[views.FoundAgency.model_validate(each) for each in found],
             is_cut=len(found) == agencies.MOST_FOUND,
         )

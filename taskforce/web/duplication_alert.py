@@ -1,115 +1,100 @@
 """Duplication alerts: the list of a plan, one alert, and what people decide about it."""
 
 import datetime as dt
-from dataclasses import replace
-from typing import Annotated, Final
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from litestar import Controller
+from litestar.connection import Request
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, QueryParameter
-from pydantic import BaseModel
+from litestar.response import Stream
 
 from taskforce.access import Actor, May
-from taskforce.db import Session
+from taskforce.db import Session, Sessions, transaction
+from taskforce.errors import NotFound
+from taskforce.exchange.alert_table import columns, table_row
+from taskforce.exchange.csv_text import BYTE_ORDER_MARK, csv_text, file_name
+from taskforce.models.duplication_alert import ALERT_BANDS, ALERT_KINDS, ALERT_STATES
 from taskforce.queries import duplication_alert as questions
 from taskforce.queries import mechanism as mechanisms
 from taskforce.queries import plan as plans
-from taskforce.queries.duplication_alert import AT_A_TIME, AlertFilter, AlertRow
 from taskforce.queries.plan import PlanRow
+from taskforce.render.wording import gettext as _
 from taskforce.services import duplication_alert as service
 from taskforce.services.duplication_alert import AcknowledgeAlert, ResolveAlert
-from taskforce.views.base import Choice
-from taskforce.views.duplication_alert import AlertList, AlertPage, NoAlerts, PlanChoice
-from taskforce.views.duplication_page import alert_line, alert_page
+from taskforce.views.duplication_alert import AlertList, AlertPage, NoAlerts
+from taskforce.views.duplication_list import Asked, Plans, alert_list
+from taskforce.views.duplication_page import alert_lines, alert_page
 from taskforce.views.mechanism import MechanismHead
+from taskforce.web.form import Malformed
 from taskforce.web.plan import current
 from taskforce.web.reply import Reply
 from taskforce.web.route import does, reads
 
-STATES: Final = ("open", "acknowledged", "proposed", "snoozed", "resolved", "stale")
-BANDS: Final = ("likely", "possible")
-ALARMING: Final = ("duplicate", "overlap")
-
-
-class Asked(BaseModel):
-    """What the address asks for; anything that is no choice of ours asks for nothing."""
-
-    plan: str
-    state: str
-    band: str
-    kind: str
-    agency: UUID | None
-    page: int
+MOST_DIGITS: Final = 6  # of a page number; no list has more pages
+Text = Annotated[str, QueryParameter()]
 
 
 async def provide_asked(
-    plan: Annotated[str, QueryParameter()] = "",
     alert_state: Annotated[str, QueryParameter(name="state")] = "",  # litestar keeps the name state for itself
-    band: Annotated[str, QueryParameter()] = "",
-    kind: Annotated[str, QueryParameter()] = "",
-    agency: Annotated[str, QueryParameter()] = "",
-    page: Annotated[str, QueryParameter()] = "",
+    band: Text = "",
+    kind: Text = "",
+    agency: Text = "",
+    page: Text = "",
 ) -> Asked:
-    """The filter of the list, from the address."""
+    """The filter of the list. `state`: of an alert, or all; without it those that are not decided.
+
+    Raises:
+        Malformed: a value is not one that the filter knows.
+    """
+    is_number = page.isascii() and page.isdigit() and len(page) <= MOST_DIGITS
     return Asked(
-        plan=plan,
-        state=alert_state if alert_state in (*STATES, "all") else "",
-        band=band if band in BANDS else "",
-        kind=kind if kind in (*ALARMING, "complement") else "",
-        agency=_id(agency),
-        page=int(page) if page.isascii() and page.isdigit() and int(page[:6]) > 0 else 1,
+        state=_one_of("state", alert_state, (*ALERT_STATES, "all")),
+        band=_one_of("band", band, ALERT_BANDS),
+        kind=_one_of("kind", kind, ALERT_KINDS),
+        agency_id=_id("agency", agency),
+        page=max(1, int(page)) if is_number else 1,
     )
 
 
-def _id(text: str) -> UUID | None:
+def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:
+    if value and value not in known:
+        words = {"name": name, "values": ", ".join(known)}
+        raise Malformed(((name, _("%(name)s must be one of: %(values)s.") % words),))
+    return value
+
+
+def _id(name: str, value: str) -> UUID | None:
     try:
-        return UUID(text)
-    except ValueError:
-        return None
+        return UUID(value) if value else None
+    except ValueError as problem:
+        text = _("%(name)s must be an id from the list. Choose again.") % {"name": name}
+        raise Malformed(((name, text),)) from problem
 
 
-async def _list(
-    session: Session, actor: Actor, head: MechanismHead, found: list[PlanRow], plan: PlanRow, asked: Asked
-) -> AlertList:
-    """One page of the alerts, and the complements apart from them unless a band or another kind is asked for."""
-    wanted = AlertFilter(plan.id, asked.state, asked.band, asked.kind, asked.agency)
-    alerts, alert_count = await _alarming(session, actor, wanted, asked.page)
-    quiet = replace(wanted, kind="complement")
-    complements = [] if asked.band or asked.kind in ALARMING else await questions.lines(session, actor, quiet)
-    agencies = await questions.agencies(session, actor, plan.id)
-    counts = await questions.open_counts(session, actor, head.id)
-    return AlertList(
-        mechanism=head,
-        plan_id=plan.id,
-        plan_code=plan.code,
-        plan_title=plan.title,
-        plans=[
-            PlanChoice(code=each.code, title=each.title, open_count=counts.get(each.id, 0)) for each in reversed(found)
-        ],
-        agencies=[Choice(id=str(agency_id), label=title) for agency_id, title in agencies],
-        state=asked.state,
-        band=asked.band,
-        kind=asked.kind,
-        agency=str(asked.agency or ""),
-        page=asked.page,
-        page_count=-(-alert_count // AT_A_TIME),
-        alert_count=alert_count,
-        alerts=[alert_line(row) for row in alerts],
-        complement_count=len(complements),
-        complements=[alert_line(row) for row in complements],
-    )
+async def _plans(session: Session, actor: Actor, code: str, plan_code: str, today: dt.date) -> Plans | MechanismHead:
+    """The plans of a mechanism and the one that is asked for, else that of today; the head alone if there is none.
+
+    Raises:
+        NotFound: there is no such mechanism for the actor, or no such plan in it.
+    """
+    head = MechanismHead.model_validate(await mechanisms.head(session, actor, code))
+    every = await plans.of_mechanism(session, actor, head.id)
+    shown = next((each for each in every if each.code == plan_code), None) if plan_code else current(every, today)
+    if plan_code and shown is None:
+        raise NotFound("plan")
+    return head if shown is None else Plans(head, every, shown)
 
 
-async def _alarming(session: Session, actor: Actor, wanted: AlertFilter, page: int) -> tuple[list[AlertRow], int]:
-    """One page of the duplicates and overlaps that are asked for, and how many there are on all pages."""
-    if wanted.kind == "complement":
-        return [], 0
-    found = await questions.lines(session, actor, wanted, (AT_A_TIME, (page - 1) * AT_A_TIME))
-    count = await questions.count(session, actor, wanted)
-    if not wanted.kind:
-        count -= await questions.count(session, actor, replace(wanted, kind="complement"))
-    return [row for row in found if row.kind in ALARMING], count
+async def _written(sessions: Sessions, actor: Actor, plan: PlanRow, asked: Asked) -> AsyncIterator[str]:
+    """The file in pieces. It is read in a transaction of its own, since the request's ends before the answer goes."""
+    yield BYTE_ORDER_MARK + csv_text([columns()])
+    async with transaction(sessions, actor, action=May.ALERT_READ) as session:
+        async for rows in questions.stream(session, actor, asked.of(plan)):
+            lines = await alert_lines(session, actor, rows, plan.start_month)
+            yield csv_text(table_row(line) for line in lines)
 
 
 class DuplicationAlertController(Controller):
@@ -126,15 +111,35 @@ class DuplicationAlertController(Controller):
         today: NamedDependency[dt.date],
         code: FromPath[str],
         asked: NamedDependency[Asked],
+        plan: Text = "",
     ) -> Reply[AlertList] | Reply[NoAlerts]:
         """The alerts of a plan: the one that is named by its code, else the plan of today."""
-        head = MechanismHead.model_validate(await mechanisms.head(session, actor, code))
-        found = await plans.of_mechanism(session, actor, head.id)
-        plan = next((each for each in found if each.code == asked.plan), None) or current(found, today)
-        if plan is None:
-            return Reply(NoAlerts(mechanism=head), template="duplication_alert/none.html")
-        view = await _list(session, actor, head, found, plan, asked)
-        return Reply(view, template="duplication_alert/all.html")
+        found = await _plans(session, actor, code, plan, today)
+        if isinstance(found, MechanismHead):
+            return Reply(NoAlerts(mechanism=found), template="duplication_alert/none.html")
+        return Reply(await alert_list(session, actor, found, asked), template="duplication_alert/all.html")
+
+    @reads("/mechanisms/{code:str}/alerts.csv", May.ALERT_READ)
+    async def file(
+        self,
+        request: Request[Any, Any, Any],
+        session: NamedDependency[Session],
+        actor: NamedDependency[Actor],
+        today: NamedDependency[dt.date],
+        code: FromPath[str],
+        asked: NamedDependency[Asked],
+        plan: Text = "",
+    ) -> Stream:
+        """The alerts that the page shows with the same filter, complements too, all of them, as CSV."""
+        found = await _plans(session, actor, code, plan, today)
+        if isinstance(found, MechanismHead):
+            raise NotFound("plan")
+        name = file_name(found.shown.code, "alerts")
+        return Stream(
+            _written(request.app.state.sessions, actor, found.shown, asked),
+            media_type="text/csv; charset=utf-8",
+            headers={"content-disposition": f'attachment; filename="{name}"'},
+        )
 
     @reads("/alerts/{alert_id:uuid}", May.ALERT_READ)
     async def one(

@@ -23,8 +23,10 @@ async def invited(
     `mechanism` is its head for a reader who is in it, and what was founded for an administrator who is not.
     """
     account, secret = invitation.account, invitation.secret
-    words = mail.invitation(mechanism.title, secret, account.language)
-    await outbox.put(session, account.email, words.subject, words.body)
+    is_own = account.id == actor.account_id
+    if not is_own:
+        words = mail.invitation(mechanism.title, secret, account.language)
+        await outbox.put(session, account.email, words.subject, words.body)
     head = MechanismHead.model_validate(mechanism) if isinstance(mechanism, Head) else None
     view = InvitationView(
         mechanism=head,
@@ -34,7 +36,7 @@ async def invited(
         email=account.email,
         title=account.title,
         role=invitation.appointment.role,
-        is_own=account.id == actor.account_id,
+        is_own=is_own,
         link=mail.sign_in_address(secret) if secret else None,
         link_ends_at=now + LINK_LIFE if secret else None,
     )

@@ -270,6 +270,31 @@ async def test_one_country_does_not_rename_what_all_share(world: World, visit) -
     assert answer.status_code == 409
 
 
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [(who, 403) for who in ("stranger", "observer", "secretariat", "chair")] + [("administrator", 200)],
+)
+async def test_an_administrator_keeps_what_countries_share(world: World, visit, who: str, status: int) -> None:
+    """Whoever runs the installation finds and edits any record, and sees no mechanism by it."""
+    title = f"United Nations {uuid4().hex[:8]}"
+    shared = await world.add(Agency(country=None, code=f"UN-{uuid4().hex[:8]}", title=title, sector="un"))
+    client = await visit(world.people[who])
+
+    listed = await client.api_get(f"/agencies?text={title}")
+    form = await client.status(f"/agencies/{shared.id}/edit")
+    edited = await client.api(f"/agencies/{shared.id}/edit", title=f"{title} again", sector="un")
+    stale = await client.api(f"/agencies/{shared.id}/edit", title="Too late", sector="un")
+
+    assert (listed.status_code, form, edited.status_code) == (status, status, status)
+    if status == 200:
+        assert [each["title"] for each in listed.json()["agencies"]] == [title]
+        assert stale.status_code == 412
+        page = await client.get(f"/agencies?text={title}")
+        assert f"{title} again" in page.text
+        assert f"/agencies/{shared.id}/edit" in page.links()
+        assert world.mechanism.title not in page.text
+
+
 async def test_many_agencies_ask_no_more(world: World, visit, statements: Statements) -> None:
     """The list and the page of one agency ask as often for many rows as for few."""
     client = await visit(world.secretariat)
