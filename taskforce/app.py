@@ -26,7 +26,6 @@ from taskforce import __version__, jobs
 from taskforce.access import SIGN_IN, May
 from taskforce.db import create_engine, create_sessions, transaction
 from taskforce.queries.account import is_demonstration
-from taskforce.render.money_chart import money_chart, payer_label
 from taskforce.render.wording import environment
 from taskforce.settings import project_folder, settings
 from taskforce.web.activity import ActivityController
@@ -237,9 +236,7 @@ def create_app(*, database_url: str, clock: Clock = _utc_now, pool_size: int = 5
 
 
 def _environment() -> Any:
-    made = environment(project_folder("templates"))
-    made.filters.update(money_chart=money_chart, payer_label=payer_label)
-    return made
+    return environment(project_folder("templates"))
 
 
 def serve_app() -> Litestar:

@@ -146,4 +146,3 @@ async def visit(app: Litestar, sessions: Sessions) -> AsyncIterator[Visit]:
     yield open_as
     for each in opened:
         await each.aclose()
-

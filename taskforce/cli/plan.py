@@ -11,6 +11,7 @@ from taskforce.cli import LazyGroup
         "check": "taskforce.cli.plan_check:check",
         "export": "taskforce.cli.plan_store:export",
         "import": "taskforce.cli.plan_store:import_file",
+        "scan": "taskforce.cli.plan_store:scan",
         "schema": "taskforce.cli.plan_check:schema",
     },
 )

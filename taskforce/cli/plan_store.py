@@ -1,24 +1,30 @@
 """Importing plan files into the database, and exporting them."""
 
 import asyncio
+import gc
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Final
+from uuid import UUID
 
 import click
 from rich.console import Console
 
 from taskforce.access import OPERATOR
-from taskforce.cli.database import database, opened
+from taskforce.cli.database import Addresses, database, opened
 from taskforce.cli.plan_check import BROKEN, UNREADABLE, vocabularies
 from taskforce.db import migrate, transaction
 from taskforce.exchange.file_error import Broken, Unreadable
-from taskforce.exchange.plan_export import export_plan
+from taskforce.exchange.plan_export import chosen_plan, export_plan
 from taskforce.exchange.plan_import import rows_of
 from taskforce.exchange.plan_yaml import read, write
 from taskforce.services import plan_import
+from taskforce.services.duplication_alert import ScanCounts, scan_plan
 from taskforce.services.plan_wanted import ImportReport, PlanRows
 from taskforce.services.vocabulary_term import load_vocabularies
+
+MOST_SCANNED: Final = 2000  # activities that an import compares with each other at once, within a few seconds
 
 
 async def _preview(address: str, wanted: PlanRows) -> ImportReport:
@@ -30,6 +36,11 @@ async def _apply(address: str, wanted: PlanRows, name: str) -> ImportReport:
     async with opened(address) as sessions, transaction(sessions, OPERATOR) as session:
         await load_vocabularies(session)
         return await plan_import.apply(session, OPERATOR, wanted, reason=f"import {name}")
+
+
+async def _scan(address: str, plan_id: UUID) -> None:
+    async with opened(address) as sessions:
+        await scan_plan(sessions, plan_id)
 
 
 def _print_report(console: Console, found: ImportReport) -> None:
@@ -62,6 +73,7 @@ def import_file(ctx: click.Context, file: Path, yes: bool, as_json: bool) -> Non
 
     Example: taskforce plan import plans/tz-ncostf-2020.yaml --yes
     """
+    gc.disable()  # all rows live until this process ends: looking for garbage among them took a third of the time
     console, progress = Console(highlight=False), Console(stderr=True)
     try:
         with progress.status(f"Reading {file}"):
@@ -71,21 +83,48 @@ def import_file(ctx: click.Context, file: Path, yes: bool, as_json: bool) -> Non
             click.echo(f"✗ {file}:{line}", err=True)
         ctx.exit(BROKEN if isinstance(broken, Broken) else UNREADABLE)
     with database() as addresses:
-        with progress.status("Comparing with what is stored"):
-            asyncio.run(migrate(addresses.admin))
-            found = asyncio.run(_preview(addresses.app, wanted))
-        if not as_json:
-            _print_report(console, found)
-        has_work = bool(found.added_count or found.changed_count)
-        if has_work and not yes and not as_json:
-            click.confirm("Write this?", abort=True)
-        if has_work and (yes or not as_json):
-            with progress.status("Writing"):
-                found = asyncio.run(_apply(addresses.app, wanted, file.name))
-            if not as_json:
-                console.print("[green]✓[/] Written.")
+        found = _import(addresses, wanted, file.name, Asking(console, progress, yes=yes, as_json=as_json))
     if as_json:
         click.echo(json.dumps(asdict(found), default=str, ensure_ascii=False, indent=2))
+
+
+@dataclass(frozen=True)
+class Asking:
+    """How an import talks: where to, and whether it asks before it writes."""
+
+    console: Console
+    progress: Console
+    yes: bool
+    as_json: bool
+
+
+def _import(addresses: Addresses, wanted: PlanRows, name: str, asking: Asking) -> ImportReport:
+    """Compare, ask unless told yes, write, and look for duplicates in what was written."""
+    with asking.progress.status("Comparing with what is stored"):
+        asyncio.run(migrate(addresses.admin))
+        found = None if asking.yes else asyncio.run(_preview(addresses.app, wanted))
+    if found is not None:
+        if not asking.as_json:
+            _print_report(asking.console, found)
+        if asking.as_json or not (found.added_count or found.changed_count):
+            return found
+        click.confirm("Write this?", abort=True)
+    with asking.progress.status("Writing"):
+        written = asyncio.run(_apply(addresses.app, wanted, name))
+    if not asking.as_json:
+        if found is None:
+            _print_report(asking.console, written)
+        is_changed = written.added_count or written.changed_count
+        asking.console.print("[green]✓[/] Written." if is_changed else "Nothing was left to write.")
+    count = len(wanted.nouns.get("activities", ()))
+    if written.plan_id is not None and count <= MOST_SCANNED:
+        with asking.progress.status("Looking for work that is planned twice"):
+            asyncio.run(_scan(addresses.app, written.plan_id))
+    elif written.plan_id is not None and not asking.as_json:
+        asking.console.print(
+            f"{count} activities were not compared with each other yet: taskforce plan scan {written.mechanism}"
+        )
+    return written
 
 
 async def _exported(address: str, mechanism: str, plan: str | None) -> str:
@@ -108,3 +147,34 @@ def export(mechanism: str, plan: str | None, output: Path | None) -> None:
         click.echo(text, nl=False)
     else:
         output.write_text(text, encoding="utf-8")
+
+
+async def _scanned(address: str, mechanism: str, code: str | None) -> tuple[str, ScanCounts]:
+    async with opened(address) as sessions:
+        async with transaction(sessions, OPERATOR) as session:
+            plan = await chosen_plan(session, OPERATOR, mechanism, code)
+        if plan is None:
+            raise click.ClickException(f"{mechanism} has no plan, so there is nothing to compare")
+        return str(plan["code"]), await scan_plan(sessions, UUID(str(plan["id"])))
+
+
+@click.command()
+@click.argument("mechanism")
+@click.argument("plan", required=False)
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def scan(mechanism: str, plan: str | None, as_json: bool) -> None:
+    """Compare the activities of a plan with each other and raise alerts; without a plan's code, of the latest.
+
+    Each activity is compared when it is saved; this is for what came in another way. 10,000 take about a minute.
+
+    Example: taskforce plan scan KE-COPTWG KE-2024-25
+    """
+    with database() as addresses, Console(stderr=True).status("Looking for work that is planned twice"):
+        code, counts = asyncio.run(_scanned(addresses.app, mechanism, plan))
+    if as_json:
+        click.echo(json.dumps({"plan": code} | asdict(counts)))
+    else:
+        click.echo(
+            f"{code}: {counts.raised} alerts raised, {counts.reopened} raised again, {counts.refreshed} changed, "
+            f"{counts.stale} settled by themselves."
+        )

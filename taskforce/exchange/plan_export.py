@@ -31,18 +31,31 @@ async def export_plan(session: Session, actor: Actor, code: str, plan_code: str 
     Raises:
         NotFound: there is no such mechanism or plan for this actor.
     """
+    mechanism, plans = await _mechanism_and_plans(session, actor, code)
+    stored = await read_stored(session, actor, mechanism, _chosen(mechanism, plans, plan_code), plans)
+    return PlanFile.model_validate(_file(stored))
+
+
+async def chosen_plan(session: Session, actor: Actor, code: str, plan_code: str | None = None) -> Row | None:
+    """The plan that `export_plan` would write. Raises as it."""
+    return _chosen(*await _mechanism_and_plans(session, actor, code), plan_code)
+
+
+async def _mechanism_and_plans(session: Session, actor: Actor, code: str) -> tuple[Row, list[Row]]:
     mechanism = await plan_row.mechanism_by_code(session, actor, code.upper())
     if mechanism is None:
-        raise NotFound(f"there is no mechanism {code}")
-    plans = await plan_row.rows(session, actor, Plan, UUID(str(mechanism["id"])))
-    plan = next((row for row in plans if row["code"] == plan_code), None)
+        raise NotFound(f"mechanism {code}")
+    return mechanism, await plan_row.rows(session, actor, Plan, UUID(str(mechanism["id"])))
+
+
+def _chosen(mechanism: Row, plans: list[Row], plan_code: str | None) -> Row | None:
     if plan_code is None:
-        plan = max(plans, key=lambda row: str(row["starts_on"]), default=None)
-    elif plan is None:
+        return max(plans, key=lambda row: str(row["starts_on"]), default=None)
+    plan = next((row for row in plans if row["code"] == plan_code), None)
+    if plan is None:
         known = ", ".join(str(row["code"]) for row in plans) or "none"
-        raise NotFound(f"{mechanism['code']} has no plan {plan_code}; its plans are: {known}")
-    stored = await read_stored(session, actor, mechanism, plan, plans)
-    return PlanFile.model_validate(_file(stored))
+        raise NotFound(f"plan {plan_code} of {mechanism['code']}, whose plans are: {known}")
+    return plan
 
 
 def _file(stored: Stored) -> Words:

@@ -4,7 +4,7 @@ from taskforce.exchange.csv_text import Value
 from taskforce.queries.plan_activities import ActivityRow
 from taskforce.render.states import mark
 from taskforce.render.wording import gettext as _
-from taskforce.views.plan import ActivityLine
+from taskforce.views.plan import CENT
 
 BETWEEN = "; "  # between the entries of a list in one cell
 
@@ -36,29 +36,28 @@ def columns(currency: str) -> list[str]:
     ]
 
 
-def table_row(line: ActivityLine, row: ActivityRow) -> list[Value]:
+def table_row(row: ActivityRow, currency: str) -> list[Value]:
     """A line in the order of the columns; dates as 2026-07-15, amounts without separators."""
-    places = [_("Whole country"), *line.places] if line.is_national else line.places
     return [
         row.objective_code,
         row.objective_title,
         row.output_code,
         row.output_title,
-        line.code,
-        line.title,
+        row.code,
+        row.title,
         row.description,
-        line.kind,
-        line.lead_title,
-        BETWEEN.join(line.supports),
-        BETWEEN.join(places),
-        BETWEEN.join(line.target_groups),
-        line.starts_on,
-        line.ends_on,
-        _(mark(line.status).word),
-        {"yes": _("yes"), "no": _("no")}.get(line.own_plan or ""),
-        line.own_plan_reference,
-        line.secured_amount,
-        BETWEEN.join(each.other_code for each in line.alerts),
-        line.is_confidential,
-        line.is_illustrative,
+        row.kind_label,
+        row.lead_title,
+        BETWEEN.join(row.supports),
+        BETWEEN.join([_("Whole country"), *row.places] if row.is_national else row.places),
+        BETWEEN.join(row.target_groups),
+        row.starts_on,
+        row.ends_on,
+        _(mark(row.status).word),
+        {"yes": _("yes"), "no": _("no")}.get(row.own_plan or ""),
+        row.own_plan_reference,
+        row.secured_amount(currency).quantize(CENT),
+        BETWEEN.join(row.alert_codes or ()),
+        row.is_confidential,
+        bool(row.is_illustrative),
     ]

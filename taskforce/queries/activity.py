@@ -35,6 +35,9 @@ from taskforce.queries.visible import visible, visible_activities
 Relation = Literal["support", "place", "target_group", "capability", "responsibility", "message", "joint"]
 Question = Select[*tuple[Any, ...]]
 
+_EARLIER: Final = aliased(Activity)
+_EARLIER_PLAN: Final = aliased(Plan)
+
 
 @dataclass(frozen=True, slots=True)
 class ActivityDetail:
@@ -91,7 +94,7 @@ async def detail(session: Session, actor: Actor, activity_id: UUID) -> ActivityD
     Raises:
         NotFound: there is none, or it is not the actor's to see.
     """
-    earlier, earlier_plan = aliased(Activity), aliased(Plan)
+    earlier, earlier_plan = _EARLIER, _EARLIER_PLAN
     statement: Question = (
         select(
             Activity.id,

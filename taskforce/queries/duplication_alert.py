@@ -59,6 +59,7 @@ class AlertDetail:
     """What a page shows beside the alert itself. `start_month`: of the mechanism's fiscal year, 1 to 12."""
 
     plan_id: UUID
+    plan_code: str
     plan_title: str
     reason: str | None
     resolved_at: dt.datetime | None
@@ -185,6 +186,7 @@ async def one(session: Session, actor: Actor, alert_id: UUID) -> tuple[AlertRow,
         select(
             *_COLUMNS,
             DuplicationAlert.plan_id,
+            Plan.code,
             Plan.title,
             DuplicationAlert.reason,
             DuplicationAlert.resolved_at,

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Select,
+    Subquery,
     Text,
     and_,
     case,
@@ -97,6 +98,19 @@ class ActivityRow:
     alert_kinds: list[str] | None
     alert_codes: list[str] | None
 
+    def secured_by_class(self, currency: str) -> dict[str, Decimal]:
+        """What is secured in one currency, weighted, by class of source."""
+        found: dict[str, Decimal] = {}
+        lines = zip(self.money_classes or (), self.money_amounts or (), self.money_currencies or (), strict=True)
+        for source_class, amount, written in lines:
+            if written == currency:
+                found[source_class] = found.get(source_class, Decimal(0)) + amount
+        return found
+
+    def secured_amount(self, currency: str) -> Decimal:
+        """The same in sum."""
+        return sum(self.secured_by_class(currency).values(), Decimal(0))
+
 
 # The order of a plan: positions, and codes where positions are equal.
 _IN_PLAN: Final = (
@@ -107,6 +121,8 @@ _IN_PLAN: Final = (
     Activity.position,
     Activity.code,
 )
+_SUPPORTING: Final = aliased(Agency)
+_GROUP: Final = aliased(VocabularyTerm)
 _OF_LINE: Final = (
     "id",
     "code",
@@ -123,8 +139,20 @@ _OF_LINE: Final = (
     "is_illustrative",
     "position",
     "output_id",
+    "output_code",
+    "output_title",
+    "objective_id",
+    "objective_code",
+    "objective_title",
 )
-_OF_TREE: Final = ("output_code", "output_title", "objective_id", "objective_code", "objective_title")
+_IN_PLAN_NAMES: Final = (
+    "objective_position",
+    "objective_code",
+    "output_position",
+    "output_code",
+    "position",
+    "code",
+)
 
 
 async def page(
@@ -180,70 +208,71 @@ def _picked(actor: Actor, plan: PlanRow, chosen: ActivityFilter) -> Found:
 
 def _rows(actor: Actor, picked: Found, fiscal_year: int, *, in_plan: bool = True) -> Found:
     """What a row shows of each picked line, in the plan's order or by position."""
-    lines = picked.subquery("picked")
-    line = aliased(Activity, lines)
+    line = picked.subquery("line")
     money, alerts = _money(line, fiscal_year), _alerts(actor, line)
-    kind = aliased(VocabularyTerm)
-    in_tree = (lines.c.objective_position, lines.c.objective_code, lines.c.output_position, lines.c.output_code)
-    order = (*in_tree, line.position, line.code) if in_plan else (line.position, line.id)
+    order = _IN_PLAN_NAMES if in_plan else ("position", "id")
     return (
         select(
-            *(getattr(line, name) for name in _OF_LINE),
-            *(lines.c[name] for name in _OF_TREE),
+            *(line.c[name] for name in _OF_LINE),
             Agency.title,
-            kind.label,
+            VocabularyTerm.label,
             _supports(line),
             _places(line),
             _target_groups(line),
             *money.c,
             *alerts.c,
         )
-        .outerjoin(Agency, Agency.id == line.lead_agency_id)
-        .outerjoin(kind, kind.id == line.kind_id)
+        .select_from(line)
+        .outerjoin(Agency, Agency.id == line.c.lead_agency_id)
+        .outerjoin(VocabularyTerm, VocabularyTerm.id == line.c.kind_id)
         .outerjoin(money, true())
         .outerjoin(alerts, true())
-        .order_by(*order)
+        .order_by(*(line.c[name] for name in order))
     )
 
 
-def _texts(question: Select[str]) -> ColumnElement[list[str]]:
-    return func.array(question.scalar_subquery(), type_=ARRAY(Text))
+def _of(link: type[ActivitySupport | ActivityPlace | ActivityTargetGroup], line: Subquery) -> ColumnElement[bool]:
+    return and_(link.mechanism_id == line.c.mechanism_id, link.activity_id == line.c.id)
 
 
-def _supports(line: type[Activity]) -> ColumnElement[list[str]]:
-    return _texts(
-        select(Agency.title)
-        .join(ActivitySupport, ActivitySupport.agency_id == Agency.id)
-        .where(ActivitySupport.mechanism_id == line.mechanism_id, ActivitySupport.activity_id == line.id)
+def _texts(question: Select[str], line: Subquery) -> ColumnElement[list[str]]:
+    return func.array(question.correlate(line).scalar_subquery(), type_=ARRAY(Text))
+
+
+def _supports(line: Subquery) -> ColumnElement[list[str]]:
+    question = (
+        select(_SUPPORTING.title)
+        .join(ActivitySupport, ActivitySupport.agency_id == _SUPPORTING.id)
+        .where(_of(ActivitySupport, line))
         .order_by(ActivitySupport.position)
-        .correlate(line)
     )
+    return _texts(question, line)
 
 
-def _places(line: type[Activity]) -> ColumnElement[list[str]]:
-    return _texts(
+def _places(line: Subquery) -> ColumnElement[list[str]]:
+    question = (
         select(Place.title)
         .join(
             ActivityPlace,
             and_(ActivityPlace.mechanism_id == Place.mechanism_id, ActivityPlace.place_id == Place.id),
         )
-        .where(ActivityPlace.mechanism_id == line.mechanism_id, ActivityPlace.activity_id == line.id)
+        .where(_of(ActivityPlace, line))
         .order_by(ActivityPlace.position)
-        .correlate(line)
     )
+    return _texts(question, line)
 
 
-def _target_groups(line: type[Activity]) -> ColumnElement[list[str]]:
-    return _texts(
-        select(VocabularyTerm.label)
-        .join(ActivityTargetGroup, ActivityTargetGroup.target_group_id == VocabularyTerm.id)
-        .where(ActivityTargetGroup.mechanism_id == line.mechanism_id, ActivityTargetGroup.activity_id == line.id)
+def _target_groups(line: Subquery) -> ColumnElement[list[str]]:
+    question = (
+        select(_GROUP.label)
+        .join(ActivityTargetGroup, ActivityTargetGroup.target_group_id == _GROUP.id)
+        .where(_of(ActivityTargetGroup, line))
         .order_by(ActivityTargetGroup.position)
-        .correlate(line)
     )
+    return _texts(question, line)
 
 
-def _money(line: type[Activity], fiscal_year: int) -> FromClause:
+def _money(line: Subquery, fiscal_year: int) -> FromClause:
     """What is secured for a line in the year: class of source, weighted amount and currency of each budget line."""
     return (
         select(
@@ -256,8 +285,8 @@ def _money(line: type[Activity], fiscal_year: int) -> FromClause:
             and_(FundingSource.mechanism_id == BudgetLine.mechanism_id, FundingSource.id == BudgetLine.source_id),
         )
         .where(
-            BudgetLine.mechanism_id == line.mechanism_id,
-            BudgetLine.activity_id == line.id,
+            BudgetLine.mechanism_id == line.c.mechanism_id,
+            BudgetLine.activity_id == line.c.id,
             BudgetLine.fiscal_year == fiscal_year,
             BudgetLine.secured_amount > 0,
         )
@@ -266,18 +295,18 @@ def _money(line: type[Activity], fiscal_year: int) -> FromClause:
     )
 
 
-def _alerts(actor: Actor, line: type[Activity]) -> FromClause:
+def _alerts(actor: Actor, line: Subquery) -> FromClause:
     """The open alerts on a line, the likeliest first: id, kind, and the code of the other line."""
     alert = DuplicationAlert
     first = (alert.score.desc(), alert.id)
-    other = case((alert.first_id == line.id, alert.sides[1]["code"].astext), else_=alert.sides[0]["code"].astext)
+    other = case((alert.first_id == line.c.id, alert.sides[1]["code"].astext), else_=alert.sides[0]["code"].astext)
     return (
         select(
             func.array_agg(aggregate_order_by(alert.id, *first)),
             func.array_agg(aggregate_order_by(alert.kind, *first)),
             func.array_agg(aggregate_order_by(other, *first)),
         )
-        .where(open_alert_of(actor, line))
+        .where(open_alert_of(actor, line.c.mechanism_id, line.c.id))
         .correlate(line)
         .lateral("alerts")
     )

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, select, tuple_
 
 from taskforce.access import Actor
 from taskforce.db import Session
-from taskforce.models import Activity, BudgetLine, CostRequirement, DuplicationAlert
+from taskforce.models import Activity, BudgetLine, CostItem, CostRequirement, DuplicationAlert
+from taskforce.queries.budget_line import counted, wanted
 from taskforce.queries.duplication_alert import visible_alerts
 from taskforce.queries.plan import PlanRow
 from taskforce.queries.plan_filter import OPEN_ALERTS, ActivityFilter, matching, of_plan
@@ -31,7 +32,7 @@ class Tally:
 class YearMoney:
     """Money of a plan's year in its currency, weighted; `has_other_currency`: there is more that the sums leave out.
 
-    `secured_by_output` counts the lines that the actor sees; the other sums are over the whole mechanism.
+    `secured_by_output` is what of it pays for the lines of the plan that the actor sees.
     """
 
     required_amount: Decimal
@@ -67,48 +68,42 @@ async def match_counts(session: Session, actor: Actor, plan: PlanRow, chosen: Ac
 
 
 async def year_money(session: Session, actor: Actor, plan: PlanRow) -> YearMoney:
-    """Required and secured money of the plan's year.
+    """Required and secured money of the plan's year, of what counts for the actor: the same as the money page adds up.
 
-    A cost item whose need nobody recorded needs what its lines ask for.
+    A cost whose need nobody recorded for a cost type needs what its lines ask for.
     """
-    recorded = select(CostRequirement.cost_item_id).where(
+    needs = and_(
         visible(actor, CostRequirement.mechanism_id),
         CostRequirement.mechanism_id == plan.mechanism_id,
         CostRequirement.fiscal_year == plan.fiscal_year,
     )
     required = await session.scalar(
-        select(func.sum(CostRequirement.required_amount)).where(
-            visible(actor, CostRequirement.mechanism_id),
-            CostRequirement.mechanism_id == plan.mechanism_id,
-            CostRequirement.fiscal_year == plan.fiscal_year,
+        select(func.sum(CostRequirement.required_amount))
+        .join(
+            CostItem,
+            and_(CostItem.mechanism_id == CostRequirement.mechanism_id, CostItem.id == CostRequirement.cost_item_id),
         )
+        .where(needs, counted(actor, plan.mechanism_id, CostItem.activity_id))
     )
+    recorded = select(CostRequirement.cost_item_id, CostRequirement.cost_type_id).where(needs)
+    is_recorded = tuple_(BudgetLine.cost_item_id, BudgetLine.cost_type_id).in_(recorded)
     is_own = BudgetLine.currency == plan.currency
+    secured = func.sum(BudgetLine.secured_amount * BudgetLine.weight).filter(is_own)
+    asked = func.sum(wanted() * BudgetLine.weight).filter(is_own, ~is_recorded)
+    line = and_(
+        Activity.mechanism_id == BudgetLine.mechanism_id,
+        Activity.id == BudgetLine.activity_id,
+        of_plan(actor, plan),
+    )
     statement = (
-        select(
-            Activity.output_id,
-            func.coalesce(func.sum(BudgetLine.secured_amount * BudgetLine.weight).filter(is_own), 0),
-            func.coalesce(
-                func.sum(BudgetLine.asked_amount * BudgetLine.weight).filter(
-                    is_own, BudgetLine.cost_item_id.not_in(recorded)
-                ),
-                0,
-            ),
-            func.bool_or(~is_own),
-        )
+        select(Activity.output_id, func.coalesce(secured, 0), func.coalesce(asked, 0), func.bool_or(~is_own))
         .select_from(BudgetLine)
-        .outerjoin(
-            Activity,
-            and_(
-                Activity.mechanism_id == BudgetLine.mechanism_id,
-                Activity.id == BudgetLine.activity_id,
-                of_plan(actor, plan),
-            ),
-        )
+        .outerjoin(Activity, line)
         .where(
             visible(actor, BudgetLine.mechanism_id),
             BudgetLine.mechanism_id == plan.mechanism_id,
             BudgetLine.fiscal_year == plan.fiscal_year,
+            counted(actor, plan.mechanism_id),
         )
         .group_by(Activity.output_id)
     )

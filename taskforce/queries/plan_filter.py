@@ -73,19 +73,22 @@ def _says(text: str) -> ColumnElement[bool]:
     return func.strpos(func.lower(func.unaccent(words)), func.lower(func.unaccent(text))) > 0
 
 
-def open_alert_of(actor: Actor, line: type[Activity]) -> ColumnElement[bool]:
-    """An open alert on the line that the actor may read; complements are no alarm."""
+def open_alert_of(
+    actor: Actor, mechanism_id: ColumnElement[UUID], activity_id: ColumnElement[UUID]
+) -> ColumnElement[bool]:
+    """An open alert on the line with these columns, that the actor may read; complements are no alarm."""
     return and_(
         visible_alerts(actor),
-        DuplicationAlert.mechanism_id == line.mechanism_id,
-        or_(DuplicationAlert.first_id == line.id, DuplicationAlert.second_id == line.id),
+        DuplicationAlert.mechanism_id == mechanism_id,
+        or_(DuplicationAlert.first_id == activity_id, DuplicationAlert.second_id == activity_id),
         DuplicationAlert.state.in_(OPEN_ALERTS),
         DuplicationAlert.kind != "complement",
     )
 
 
 def _has_alert(actor: Actor) -> ColumnElement[bool]:
-    return exists().where(open_alert_of(actor, Activity))
+    line = Activity.__table__.c
+    return exists().where(open_alert_of(actor, line.mechanism_id, line.id))
 
 
 def _happens_in(actor: Actor, place: UUID) -> ColumnElement[bool]:

@@ -212,9 +212,9 @@ async def resolve(
         NotFound, NotAllowed, Stale, Refused: as in acknowledging.
     """
     alert = await _for_decision(session, actor, alert_id)
+    await explain(session, May.ALERT_DECIDE.value, command.reason)  # before anything is written, which would go without
     check_version(alert, command.version, _stored(alert))
     states.check("alert", alert.state, "resolved")
-    await explain(session, May.ALERT_DECIDE.value, command.reason)
     alert.state, alert.resolution, alert.reason = "resolved", command.resolution, command.reason
     alert.resolved_at, alert.resolved_by_id = now, actor.account_id
     if command.resolution == "joint":

@@ -173,5 +173,5 @@ def _check_status(actor: Actor, mechanism: Mechanism, command: SaveMechanism) ->
     changes = "dissolved" in (command.status, mechanism.status) and command.status != mechanism.status
     if changes and not actor.is_system and Role.CHAIR not in actor.roles_in(mechanism.id):
         raise Refused("Only the chair dissolves a mechanism, or takes that back.", field="status")
-    if command.status == "dissolved" and command.ended_on is None:
+    if changes and command.status == "dissolved" and command.ended_on is None:
         raise Refused("Write the day, or the first day of the year, on which it ended.", field="ended_on")

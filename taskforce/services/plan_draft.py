@@ -9,6 +9,7 @@ from taskforce.access import Actor, May, require
 from taskforce.db import Session
 from taskforce.errors import Refused
 from taskforce.models import Plan
+from taskforce.queries import mechanism as mechanisms
 from taskforce.queries import node
 from taskforce.queries import plan_draft as questions
 from taskforce.rules import consultation, states
@@ -52,9 +53,9 @@ async def add_plan(session: Session, actor: Actor, mechanism_id: UUID, command: 
 
     Raises:
         NotAllowed: the actor does not keep the plans of the mechanism.
-        Refused: the dates do not make about a year.
+        Refused: the dates do not make about a year, or the mechanism is dissolved.
     """
-    require(actor, May.PLAN_EDIT, mechanism_id)
+    await may_plan(session, actor, mechanism_id)
     _check_dates(command)
     plan = Plan(
         mechanism_id=mechanism_id,
@@ -65,6 +66,19 @@ async def add_plan(session: Session, actor: Actor, mechanism_id: UUID, command: 
     session.add(plan)
     await session.flush()
     return plan
+
+
+async def may_plan(session: Session, actor: Actor, mechanism_id: UUID) -> None:
+    """Let pass who keeps the plans of a mechanism that still exists.
+
+    Raises:
+        NotFound, NotAllowed: the mechanism is not the actor's to see, or to plan for.
+        Refused: it is dissolved.
+    """
+    mechanism = await mechanisms.one(session, actor, mechanism_id)
+    require(actor, May.PLAN_EDIT, mechanism_id)
+    if mechanism.status == "dissolved":
+        raise Refused("%(mechanism)s is dissolved. The chair can take that back.", mechanism=mechanism.code)
 
 
 async def edit_plan(session: Session, actor: Actor, plan_id: UUID, command: SavePlan) -> Plan:

@@ -80,7 +80,7 @@ class MoneyTotal(View):
 
 
 class ActivityMoney(View):
-    """Who pays. `others` sums up the lines that a donor does not see one by one; `totals` are over all lines."""
+    """Who pays. `others` sums up the lines that the reader does not read one by one; `totals` are over all lines."""
 
     lines: list[MoneyLine]
     others: list[MoneyTotal]

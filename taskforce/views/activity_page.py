@@ -14,6 +14,7 @@ from taskforce.queries import plan as plans
 from taskforce.queries.activity import ActivityDetail, Related, Relation
 from taskforce.queries.activity_alerts import on_activity
 from taskforce.queries.activity_money import MoneyRow
+from taskforce.queries.budget_line import reach
 from taskforce.queries.plan import PlanRow
 from taskforce.rules import activity as rules
 from taskforce.rules.periods import fiscal_year_label
@@ -137,8 +138,11 @@ def _missing(found: ActivityDetail, related: Sequence[Related], plan: PlanRow) -
 
 
 def _verbs(actor: Actor, found: ActivityDetail, plan: PlanRow) -> list[str]:
-    is_own = may(actor, May.ACTIVITY_EDIT, found.mechanism_id, found.lead_agency_id)
-    return ["edit", "delete"] if is_own and plan.status in rules.OPEN_PLANS else []
+    if plan.status not in rules.OPEN_PLANS:
+        return []
+    may_edit = may(actor, May.ACTIVITY_EDIT, found.mechanism_id, found.lead_agency_id)
+    may_pay = may(actor, May.BUDGET_LINE_EDIT, found.mechanism_id, found.lead_agency_id)
+    return (["edit", "delete"] if may_edit else []) + (["add_budget_line"] if may_pay else [])
 
 
 async def _history(session: Session, actor: Actor, found: ActivityDetail) -> tuple[list[HistoryEntry], bool]:
@@ -153,13 +157,13 @@ async def _history(session: Session, actor: Actor, found: ActivityDetail) -> tup
 async def money_of(
     session: Session, actor: Actor, mechanism_id: UUID, activity_id: UUID, start_month: int
 ) -> ActivityMoney:
-    """What pays for an activity, as far as the actor reads it: a donor, the own sources' lines, and others in sum."""
+    """What pays for an activity: the lines that the actor reads one by one, and the others in sum."""
     rows = await activity_money.budget_lines(session, actor, mechanism_id, activity_id)
+    found = reach(actor, mechanism_id)
     own = actor.agencies_in(mechanism_id, frozenset({Role.DONOR}))
-    sees_all = actor.roles_in(mechanism_id) != {Role.DONOR}
 
-    def is_seen(row: MoneyRow) -> bool:
-        return sees_all or row.provider_agency_id in own
+    def is_read(row: MoneyRow) -> bool:
+        return found in ("all", "shared") or (found == "own_sources" and row.provider_agency_id in own)
 
     return ActivityMoney(
         lines=[
@@ -169,9 +173,9 @@ async def money_of(
                 **{name: getattr(row, name) for name in MoneyRow.__slots__ if name in _SHOWN},
             )
             for row in rows
-            if is_seen(row)
+            if is_read(row)
         ],
-        others=_totals((row for row in rows if not is_seen(row)), start_month),
+        others=_totals((row for row in rows if not is_read(row)), start_month),
         totals=_totals(rows, start_month),
     )
 
@@ -180,7 +184,7 @@ _SHOWN = frozenset(MoneyLine.model_fields) - {"fiscal_year_label", "is_illustrat
 
 
 def _totals(rows: Iterable[MoneyRow], start_month: int) -> list[MoneyTotal]:
-    """Weighted sums by fiscal year and currency; currencies are never added together."""
+    """Weighted sums by fiscal year and currency; asked is as recorded, else what was secured and refused together."""
     by_year: dict[tuple[int, str], list[MoneyRow]] = {}
     for row in rows:
         by_year.setdefault((row.fiscal_year, row.currency), []).append(row)
@@ -193,7 +197,7 @@ def _totals(rows: Iterable[MoneyRow], start_month: int) -> list[MoneyTotal]:
             fiscal_year=year,
             fiscal_year_label=fiscal_year_label(year, start_month),
             currency=currency,
-            asked_amount=total(group, lambda row: row.asked_amount),
+            asked_amount=total(group, lambda row: row.asked_amount or row.secured_amount + row.refused_amount),
             refused_amount=total(group, lambda row: row.refused_amount),
             secured_amount=total(group, lambda row: row.secured_amount),
         )

@@ -86,6 +86,7 @@ class PlanChoice(View):
 
     code: str
     title: str
+    status: str
     open_count: int
 
 
@@ -131,6 +132,7 @@ class AlertPage(View):
     mechanism: MechanismHead
     id: UUID
     plan_id: UUID
+    plan_code: str
     plan_title: str
     kind: str
     band: str | None

@@ -59,7 +59,10 @@ async def alert_list(session: Session, actor: Actor, plans: Plans, asked: Asked)
         plan_code=plan.code,
         plan_title=plan.title,
         open_count=counts.get(plan.id, 0),
-        plans=[PlanChoice(code=each.code, title=each.title, open_count=counts.get(each.id, 0)) for each in plans.every],
+        plans=[
+            PlanChoice(code=each.code, title=each.title, status=each.status, open_count=counts.get(each.id, 0))
+            for each in plans.every
+        ],
         agencies=[Choice(id=str(agency_id), label=title) for agency_id, title in agencies],
         state=asked.state,
         band=asked.band,

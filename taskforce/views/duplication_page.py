@@ -87,6 +87,7 @@ async def alert_page(session: Session, actor: Actor, alert_id: UUID) -> AlertPag
         mechanism=MechanismHead.model_validate(head),
         id=alert.id,
         plan_id=beside.plan_id,
+        plan_code=beside.plan_code,
         plan_title=beside.plan_title,
         kind=alert.kind,
         band=alert.band,

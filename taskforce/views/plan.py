@@ -105,13 +105,17 @@ class OutputSection(View):
 
 
 class ObjectiveSection(View):
-    """An objective. `page` is where its lines begin; `attention` are the states that need somebody, the worst first."""
+    """An objective. `attention`: the states that need somebody, the worst first.
+
+    `shown_count` of its matching lines are on this page; `page` is the one on which they begin.
+    """
 
     id: UUID
     code: str
     title: str
     activity_count: int
     matched_count: int
+    shown_count: int
     secured_amount: Decimal
     attention: list[StatusCount]
     page: int

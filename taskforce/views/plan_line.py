@@ -31,7 +31,7 @@ def plan_head(plan: PlanRow) -> PlanHead:
 
 def activity_line(row: ActivityRow, plan: PlanRow) -> ActivityLine:
     """A line as lists show it."""
-    by_class, has_other = _money(row, plan.currency)
+    by_class = row.secured_by_class(plan.currency)
     essentials = rules.Essentials(
         has_lead=row.lead_agency_id is not None,
         has_dates=row.starts_on is not None and row.ends_on is not None,
@@ -58,7 +58,7 @@ def activity_line(row: ActivityRow, plan: PlanRow) -> ActivityLine:
         own_plan=row.own_plan,
         own_plan_reference=row.own_plan_reference,
         secured_amount=sum(by_class.values(), Decimal(0)).quantize(CENT),
-        has_other_currency=has_other,
+        has_other_currency=any(each != plan.currency for each in row.money_currencies or ()),
         classes=_shares(by_class),
         alerts=[
             AlertFlag(id=alert_id, kind=kind, other_code=code)
@@ -70,16 +70,6 @@ def activity_line(row: ActivityRow, plan: PlanRow) -> ActivityLine:
         is_confidential=row.is_confidential,
         is_illustrative=bool(row.is_illustrative),
     )
-
-
-def _money(row: ActivityRow, currency: str) -> tuple[dict[str, Decimal], bool]:
-    """What is secured by class in one currency, and whether there is money in another."""
-    by_class: dict[str, Decimal] = {}
-    lines = list(zip(row.money_classes or (), row.money_amounts or (), row.money_currencies or (), strict=True))
-    for source_class, amount, written in lines:
-        if written == currency:
-            by_class[source_class] = by_class.get(source_class, Decimal(0)) + amount
-    return by_class, any(written != currency for _, _, written in lines)
 
 
 def _shares(by_class: Mapping[str, Decimal]) -> list[ClassShare]:

@@ -35,6 +35,7 @@ from taskforce.views.plan_line import activity_line, plan_head
 from taskforce.views.plan_tree import Tree, line_counts, sections, status_counts
 
 STATUSES: Final = ("met", "on_track", "constrained", "no_progress", "not_started", "cancelled")
+FEW: Final = 30  # with fewer lines than this a plan shows all its objectives open
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ async def plan_page(
     branches = await plans.branches(session, actor, plan)
     rows = await plan_activities.page(session, actor, plan, asked.chosen, _window(branches, matched, page))
     money_of_year = await plan_figures.year_money(session, actor, plan)
-    counted = _Counted(tallies, matched, money_of_year, asked.chosen.is_set)
+    counted = _Counted(tallies, matched, money_of_year, asked.chosen.is_set, page)
     tree = await _tree(session, actor, plan, _Found(branches, rows), counted)
     return PlanPage(
         mechanism=MechanismHead.model_validate(head),
@@ -96,6 +97,12 @@ class _Counted:
     matched: Mapping[UUID, int]
     money: YearMoney
     is_filtered: bool
+    page: int
+
+    @property
+    def opens_all(self) -> bool:
+        """Whether all objectives with lines here stand open: few lines, or somebody looked for these."""
+        return self.is_filtered or self.page > 1 or sum(each.count for each in self.tallies) < FEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +148,7 @@ async def _tree(session: Session, actor: Actor, plan: PlanRow, found: _Found, co
         lines=lines,
         indicators=indicators,
         is_filtered=counted.is_filtered,
+        opens_all=counted.opens_all,
     )
 
 
@@ -172,10 +180,13 @@ async def _choices(session: Session, actor: Actor, plan: PlanRow) -> PlanChoices
 def _verbs(actor: Actor, plan: PlanRow) -> list[str]:
     if plan.status not in OPEN_PLANS:
         return []
-    asked = (
+    asked = [
+        ("edit", May.PLAN_EDIT),
         ("add_objective", May.OBJECTIVE_EDIT),
         ("add_output", May.OUTPUT_EDIT),
         ("add_indicator", May.INDICATOR_EDIT),
         ("add_activity", May.ACTIVITY_EDIT),
-    )
+    ]
+    if plan.status == "draft":
+        asked.append(("open_consultation", May.PLAN_EDIT))
     return [verb for verb, action in asked if may(actor, action, plan.mechanism_id)]

@@ -12,7 +12,6 @@ from taskforce.queries.plan_figures import Tally
 from taskforce.views.plan import CENT, ActivityLine, IndicatorLine, ObjectiveSection, OutputSection, StatusCount
 
 ATTENTION: Final = ("no_progress", "constrained")
-FEW: Final = 30  # with fewer lines than this a plan shows all its objectives open
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +25,7 @@ class Tree:
     lines: Mapping[UUID, list[ActivityLine]]
     indicators: Mapping[UUID, list[IndicatorLine]]
     is_filtered: bool
+    opens_all: bool
 
     def tallies_of(self, outputs: set[UUID]) -> list[Tally]:
         """The tallies of some outputs."""
@@ -56,13 +56,12 @@ def sections(tree: Tree) -> list[ObjectiveSection]:
         by_objective.setdefault(branch.objective_id, []).append(branch)
     found: list[ObjectiveSection] = []
     before = 0
-    opens_all = tree.is_filtered or sum(each.count for each in tree.tallies) < FEW
     for branches in by_objective.values():
         section = _section(tree, branches, before)
         if tree.is_filtered and not section.matched_count:
             continue
         before += section.matched_count
-        opens = section.is_here and (opens_all or not any(each.is_open for each in found))
+        opens = section.is_here and (tree.opens_all or not any(each.is_open for each in found))
         found.append(section.model_copy(update={"is_open": opens}))
     return found
 
@@ -72,13 +71,15 @@ def _section(tree: Tree, branches: Sequence[Branch], before: int) -> ObjectiveSe
     outputs = {each.output_id for each in branches if each.output_id}
     own = tree.tallies_of(outputs)
     matched_count = sum(tree.matched.get(each, 0) for each in outputs)
-    is_here = not matched_count or any(tree.lines.get(each) for each in outputs)
+    shown_count = sum(len(tree.lines.get(each, ())) for each in outputs)
+    is_here = not matched_count or shown_count > 0
     return ObjectiveSection(
         id=branches[0].objective_id,
         code=branches[0].objective_code,
         title=branches[0].objective_title,
         activity_count=sum(each.count for each in own),
         matched_count=matched_count,
+        shown_count=shown_count,
         secured_amount=sum((tree.secured.get(each, Decimal(0)) for each in outputs), Decimal(0)).quantize(CENT),
         attention=status_counts(own, ATTENTION),
         page=before // PAGE + 1,

@@ -1,10 +1,12 @@
 """What was posted: reading forms and JSON into the same commands, and forms that are shown again."""
 
 import base64
+import datetime as dt
 import json
+import re
 import secrets
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 from urllib.parse import parse_qsl
 from uuid import UUID, uuid4
 
@@ -161,7 +163,7 @@ async def read_command(request: Request[Any, Any, Any], command: type[C]) -> C:
     """
     require_json_on_the_api(request)
     data = _from_form(await posted_values(request), command) if is_form(request) else await _from_json(request)
-    problems = _control_characters(data)
+    problems = _control_characters(data) + _dates_as_numbers(data, command)
     if problems:
         raise Malformed(problems)
     try:
@@ -224,6 +226,18 @@ def _control_characters(data: Any) -> tuple[tuple[str, str], ...]:
         for name, value in data.items()
         for text in (value if isinstance(value, list) else [value])
         if isinstance(text, str) and any(ord(sign) < 32 and sign not in "\n\t" for sign in text)
+    )
+
+
+def _dates_as_numbers(data: Any, command: type[BaseModel]) -> tuple[tuple[str, str], ...]:
+    """A bare number is no date: pydantic would read "2016" as seconds since 1970."""
+    if not isinstance(data, dict):
+        return ()
+    return tuple(
+        (name, _("%(label)s must be a real date, like 2026-07-15.") % {"label": _(found.title or name)})
+        for name, found in command.model_fields.items()
+        if dt.date in (found.annotation, *get_args(found.annotation))
+        and re.fullmatch(r"\s*-?[\d.]+\s*", str(data.get(name, "")))
     )
 
 

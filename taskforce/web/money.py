@@ -18,6 +18,7 @@ from taskforce.queries import budget_line as budget_lines
 from taskforce.queries import mechanism as mechanisms
 from taskforce.queries import money as queries
 from taskforce.queries.budget_line import LineRow, MoneyFilter
+from taskforce.render.money_chart import money_chart
 from taskforce.render.wording import gettext as _
 from taskforce.rules.periods import fiscal_year_label
 from taskforce.views.money import MoneyView
@@ -91,7 +92,7 @@ class MoneyController(Controller):
         """The money by year and source, its shares, what ends, what nobody pays, and the lines."""
         number = int(page) if page.isascii() and page.isdigit() and len(page) <= 6 else 1
         view = await money_page(session, actor, code, chosen, page=number, today=today)
-        return Reply(view, template="money/show.html")
+        return Reply(view, template="money/show.html", draw=money_chart)
 
     @reads("/mechanisms/{code:str}/money.csv", May.MONEY_READ)
     async def file(

@@ -124,4 +124,4 @@ async def _written(sessions: Sessions, actor: Actor, plan: PlanRow, asked: Asked
     yield BYTE_ORDER_MARK + csv_text([columns(plan.currency)])
     async with transaction(sessions, actor, action=May.ACTIVITY_READ) as session:
         async for rows in plan_activities.stream(session, actor, plan, asked.chosen):
-            yield csv_text(table_row(activity_line(row, plan), row) for row in rows)
+            yield csv_text(table_row(row, plan.currency) for row in rows)

@@ -113,7 +113,7 @@ class PlanDraftController(Controller):
     ) -> Reply[PlanDraftView]:
         """Give a mechanism without a plan a first draft, with usual agencies and duties."""
         head = await mechanisms.head(session, actor, code)
-        require(actor, May.PLAN_EDIT, head.id)
+        await service.may_plan(session, actor, head.id)
         report = await fill_from_starter(session, actor, head.code, command.starter, today=today)
         if report.plan_id is None:
             raise Refused("%(starter)s holds no plan. Choose another.", field="starter", starter=command.starter)

@@ -1,5 +1,6 @@
 """One answer for both mounts: the view as JSON, or the page that shows it, or the way to the next page."""
 
+from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 from litestar.connection import Request
@@ -19,6 +20,7 @@ class Reply(Response[V], Generic[V]):
 
     `values` are what a form shows when it is opened: a command, or a dict.
     `made`: the API answers 201 with the place of what was made.
+    `draw` makes the picture that only the page shows, as `figure`.
     """
 
     def __init__(
@@ -29,11 +31,13 @@ class Reply(Response[V], Generic[V]):
         then: str | None = None,
         values: BaseModel | dict[str, Any] | None = None,
         made: bool = False,
+        draw: Callable[[V], object] | None = None,
         status_code: int | None = None,
     ) -> None:
         super().__init__(content, status_code=status_code or (201 if made else 200))
         self.template = template
         self.then = then
+        self.draw = draw
         self.values: Values | None = None if values is None else as_values(values)
         if then and made:
             self.headers["Location"] = f"/api/v1{then}"
@@ -55,5 +59,7 @@ class Reply(Response[V], Generic[V]):
         context["form"] = filled(self.values, posted) if self.values is not None else None
         if posted and self.values is None:
             context["form"] = filled({}, posted)
+        if self.draw is not None:
+            context["figure"] = self.draw(self.content)
         page = Template(self.template, context=context, status_code=posted.status_code if posted else 200)
         return page.to_asgi_response(app, request, **kwargs)

@@ -10,6 +10,7 @@ from litestar import Controller
 from litestar.connection import Request
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
+from litestar.exceptions import ClientException
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
@@ -92,6 +93,8 @@ async def provide_actor(request: Request[Any, Any, Any], now: NamedDependency[dt
         Refused: a form came from another site.
     """
     html = speaks_html(request)
+    if "%00" in request.url.query or "\0" in request.url.path:  # the database stores no NUL, and none is ever asked for
+        raise ClientException("the address holds a NUL character: take it out")
     sessions: Sessions = request.app.state.sessions
     actor = await (_from_cookie if html else _from_token)(request, sessions, now)
     carried(request).actor = actor

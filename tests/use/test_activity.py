@@ -414,12 +414,13 @@ async def test_saving_without_a_change_leaves_no_entry(world: World, visit) -> N
         ("treasury", {"Safe Futures Fund grant", "State budget"}, []),
         ("police_focal", {"Safe Futures Fund grant", "State budget"}, []),
         ("donor", {"Safe Futures Fund grant"}, ["150.00"]),
+        ("observer", set(), ["1150.00"]),
     ],
 )
 async def test_a_donor_sees_the_own_money_line_by_line_and_other_money_in_sum(
     world: World, visit, who: str, lines: set[str], others: list[str]
 ) -> None:
-    """Who pays is open to members; a donor reads other sources as one total."""
+    """Who pays is open to members and the treasury; a donor reads other sources as one total, an observer all."""
     state = await world.add(FundingSource(code="GOV", title="State budget", source_class="government"))
     await world.pay(world.activity, "1000", source=world.source)
     await world.pay(world.activity, "300", source=state, weight=Decimal("0.5"), vote_code="V-12")
@@ -431,8 +432,11 @@ async def test_a_donor_sees_the_own_money_line_by_line_and_other_money_in_sum(
     assert {each["source_title"] for each in money["lines"]} == lines
     assert [each["secured_amount"] for each in money["others"]] == others
     assert [each["secured_amount"] for each in money["totals"]] == ["1150.00"]
-    assert ("State budget" in page.text, "V-12" in page.text) == (who != "donor", who != "donor")
-    assert ("Other sources together" in page.text) == (who == "donor")
+    assert ("State budget" in page.text, "V-12" in page.text) == (not others, not others)
+    assert ("Other sources together" in page.text, "All sources together" in page.text) == (
+        who == "donor",
+        who == "observer",
+    )
 
 
 async def test_the_page_shows_alerts_joint_lines_and_where_it_comes_from(world: World, visit) -> None:

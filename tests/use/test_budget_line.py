@@ -190,6 +190,7 @@ async def test_a_shared_line_counts_by_its_weight(world: World, visit) -> None:
     ("changes", "status", "words"),
     [
         ({"secured_amount": "twelve million"}, 400, "is not a number in digits; write digits only"),
+        ({"secured_amount": "50 %"}, 400, "is not a number in digits"),
         ({"secured_amount": "1,200"}, 400, "has separators between the thousands; write 1200"),
         ({"secured_amount": "-5"}, 400, "is below zero; an amount is 0 or more"),
         ({"asked_amount": "10.555"}, 400, "at most 2 decimals"),
@@ -431,3 +432,16 @@ async def test_a_line_of_another_mechanism_is_not_found(world: World, visit, ses
     assert (await ours.api_get(f"/budget-lines/{line['id']}")).status_code == 404
     assert (await ours.api(f"/budget-lines/{line['id']}/delete")).status_code == 404
     assert foreign_source.status_code == 409
+
+
+async def test_the_activity_leads_to_its_lines(world: World, visit) -> None:
+    """Whoever may change the money finds the way on the activity's page; others do not."""
+    police, observer = await visit(world.police_focal), await visit(world.observer)
+    line = (await police.api(f"/activities/{world.activity.id}/budget-lines/add", **money(world))).json()
+    add, edit = f"/activities/{world.activity.id}/budget-lines/add", f"/budget-lines/{line['id']}/edit"
+
+    own = (await police.get(f"/activities/{world.activity.id}")).links()
+    others = (await observer.get(f"/activities/{world.activity.id}")).links()
+
+    assert {add, edit} <= set(own)
+    assert not {add, edit} & set(others)

@@ -1,6 +1,8 @@
 """Duplication alerts: raised over all agencies, read by whoever may, decided with a reason."""
 
+import csv
 import datetime as dt
+from io import StringIO
 from typing import Any
 from uuid import UUID
 
@@ -158,7 +160,7 @@ async def test_the_page_says_what_was_found(raised: Pair, visit) -> None:
 
 
 async def test_the_list_shows_the_finding_and_filters(raised: Pair, visit) -> None:
-    """A filter in the address keeps what it asks for; nonsense in it asks for nothing; an empty one says so."""
+    """A filter in the address keeps what it asks for; where nothing matches, the page says what to do."""
     world = raised.world
     client = await visit(world.secretariat)
     base = f"/mechanisms/{world.mechanism.code}/alerts"
@@ -176,14 +178,54 @@ async def test_the_list_shows_the_finding_and_filters(raised: Pair, visit) -> No
             "kind=complement",
             f"agency={world.police.id}",
             f"agency={world.fund.id}",
-            "agency=nonsense&band=nonsense&page=nonsense",
+            "page=nonsense",
             f"plan={world.plan.code}",
         )
     }
 
     assert page.title.startswith("1 pair of activities may be the same work")
     assert list(shown.values()) == [1, 1, 0, 1, 0, 1, 0, 1, 0, 1, 1]
-    assert "No alert matches this filter" in (await client.get(f"{base}?state=resolved")).title
+    assert "No alert matches this filter" in (await client.get(f"{base}?state=resolved")).text
+    assert "Same place, 61 days together, same group, same kind of work" in page.text
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("state=nonsense", 400),
+        ("band=sure", 400),
+        ("kind=twin", 400),
+        ("agency=police", 400),
+        ("plan=NO-SUCH", 404),
+        ("page=0", 200),
+        ("page=99999999999999999999999", 200),
+    ],
+)
+async def test_a_filter_that_is_no_choice_is_told_so(raised: Pair, visit, query: str, status: int) -> None:
+    """Nobody gets all alerts for a word that the filter does not know; a page beyond the last is empty."""
+    client = await visit(raised.world.secretariat)
+    base = f"/mechanisms/{raised.world.mechanism.code}/alerts"
+
+    answer = await client.api_get(f"{base}?{query}")
+
+    assert answer.status_code == status
+    assert (await client.status(f"{base}.csv?{query}")) == status
+
+
+async def test_the_file_holds_what_the_page_shows(raised: Pair, visit) -> None:
+    """The CSV has the same rows as the list with the same filter, and no money that its reader may not read."""
+    world = raised.world
+    client = await visit(world.police_focal)
+    base = f"/mechanisms/{world.mechanism.code}/alerts"
+
+    every = await client.http.get(f"{base}.csv")
+    none = await client.http.get(f"{base}.csv?state=resolved")
+
+    rows = list(csv.DictReader(StringIO(every.text.removeprefix("\ufeff"))))
+    assert [(row["First activity"], row["Second activity"]) for row in rows] in ([("D1", "D2")], [("D2", "D1")])
+    assert (rows[0]["Kind"], rows[0]["How sure"], rows[0]["State"]) == ("Duplicate", "Likely", "Open")
+    assert (rows[0]["Where"], rows[0]["Days together"]) == ("Same", "61")
+    assert len(none.text.splitlines()) == 1
 
 
 async def test_a_plan_without_alerts_says_what_will_appear(world: World, visit) -> None:
@@ -192,7 +234,7 @@ async def test_a_plan_without_alerts_says_what_will_appear(world: World, visit) 
 
     page = await client.get(f"/mechanisms/{world.mechanism.code}/alerts")
 
-    assert page.title.startswith("No activity looks like another agency’s")
+    assert page.title.startswith("No pair of activities waits for a decision")
     assert "Each time an activity is saved it is compared" in page.text
 
 
@@ -223,7 +265,7 @@ async def test_complements_stand_apart(pair: Pair, visit) -> None:
     assert (view["alert_count"], view["complement_count"], view["mechanism"]["open_alert_count"]) == (0, 1, 0)
     assert view["complements"][0]["kind"] == "complement"
     assert view["complements"][0]["band"] is None
-    assert "1 pair that could share a message" in page.text
+    assert "Reuse the message: 1 pair" in page.text
 
 
 async def test_a_second_scan_changes_nothing(raised: Pair) -> None:
@@ -394,7 +436,9 @@ async def test_acknowledge_then_decide_on_the_page(raised: Pair, visit) -> None:
     assert "Acknowledged" in page.text
     assert "Scope split" in done.text
     assert done.text.count("We take the schools in the north.") == 2
+    assert "resolve" not in " ".join(each.get("action", "") for each in done.tree.iter("form"))
     assert raised.world.police_focal.title in done.text
+    assert await _events(raised.world.sessions, await raised.alert_id()) == 3
     again = await client.api(f"{path}/acknowledge", version=(await raised.alert()).version)
     assert again.status_code == 409
 
@@ -412,6 +456,76 @@ async def test_a_stale_decision_overwrites_nothing(raised: Pair, visit) -> None:
     assert (late.status, api.status_code) == (409, 412)
     assert late.form(f"{path}/resolve")["reason"] == "ours"
     assert (await raised.alert()).state == "acknowledged"
+
+
+async def test_who_comes_late_to_a_decision_reads_it_and_keeps_their_words(raised: Pair, visit) -> None:
+    """A decided alert shows no form any more, so the page repeats what the second person had written."""
+    first, second = await visit(raised.world.police_focal), await visit(raised.world.education_focal)
+    path = f"/alerts/{await raised.alert_id()}"
+    page = await second.get(path)
+    await first.api(f"{path}/resolve", resolution="split", reason="Theirs.", version=1)
+
+    late = await second.send(page, {"resolution": "joint", "reason": "Mine."}, action=f"{path}/resolve")
+
+    assert late.status == 409
+    assert "Somebody else decided this while you were writing" in late.text
+    assert "You had written: Mine." in late.text
+    assert "Theirs." in late.text
+
+
+async def test_a_second_click_decides_once(raised: Pair, visit) -> None:
+    """The same form sent twice is one decision, and both senders arrive at the alert."""
+    client = await visit(raised.world.secretariat)
+    path = f"/alerts/{await raised.alert_id()}"
+    page = await client.get(path)
+    form = {"resolution": "coordinated", "reason": "Once."}
+
+    answers = [await client.submit(page, form, action=f"{path}/resolve") for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert (await raised.alert()).version == 2
+
+
+async def test_a_line_that_turns_confidential_hides_its_alert_at_once(raised: Pair, visit) -> None:
+    """Others lose the alert with the activity, even before anything is compared again; both leads keep it."""
+    path = f"/alerts/{await raised.alert_id()}"
+    base = f"/mechanisms/{raised.world.mechanism.code}/alerts"
+    await raised.change(raised.education, is_confidential=True)
+    observer, police = await visit(raised.world.observer), await visit(raised.world.police_focal)
+
+    hidden, listed = await observer.api_get(path), (await observer.api_get(base)).json()
+
+    assert hidden.status_code == 404
+    assert (listed["alert_count"], listed["mechanism"]["open_alert_count"], listed["agencies"]) == (0, 0, [])
+    assert (await police.api_get(path)).status_code == 200
+
+
+async def test_saving_an_activity_raises_its_alerts(pair: Pair, visit) -> None:
+    """Whoever saves a line finds its look-alikes on the next page, also those in drafts that they may not read."""
+    world = pair.world
+    await pair.change(pair.police, is_confidential=True)
+    client = await visit(world.education_focal)
+    page = await client.get(f"/activities/{pair.education.id}/edit")
+
+    saved = await client.send(page, {"description": "In twelve schools"})
+
+    assert "Online safety sessions in schools of Temeke" in saved.text
+    assert (await pair.alert()).state == "open"
+
+
+async def test_the_menu_counts_what_the_lists_of_running_plans_show(raised: Pair, visit) -> None:
+    """The number beside “Alerts” is the sum over the plans that are not over; a closed plan counts for nothing."""
+    world = raised.world
+    client = await visit(world.secretariat)
+    base = f"/mechanisms/{world.mechanism.code}/alerts"
+    before = (await client.api_get(base)).json()
+
+    async with transaction(world.sessions, OPERATOR) as session:
+        (await session.get_one(type(world.plan), (world.mechanism.id, world.plan.id))).status = "closed"
+    after = (await client.api_get(base)).json()
+
+    assert before["mechanism"]["open_alert_count"] == sum(each["open_count"] for each in before["plans"]) == 1
+    assert (after["mechanism"]["open_alert_count"], after["plans"][0]["status"]) == (0, "closed")
 
 
 async def test_the_list_asks_as_often_for_many_as_for_one(raised: Pair, visit, statements: Statements) -> None:

@@ -178,3 +178,19 @@ async def test_a_first_plan_from_a_starter_plan(world: World, visit) -> None:
     plans = (await client.api_get(f"/mechanisms/{code}")).json()["plans"]
     assert [plan["status"] for plan in plans] == ["draft"]
     assert plans[0]["activity_count"] > 3
+
+
+async def test_a_dissolved_mechanism_begins_no_plan(world: World, visit) -> None:
+    """Neither by hand nor from a starter plan; once the chair has taken the dissolution back, it can."""
+    secretariat, chair = await visit(world.secretariat), await visit(world.chair)
+    path = f"/mechanisms/{world.mechanism.code}/edit"
+    await chair.submit(await chair.get(path), {"status": "dissolved", "ended_on": "2026-02-28"})
+
+    refused = [
+        (await secretariat.api(_add(world), **PLAN)).status_code,
+        (await secretariat.api(f"{_add(world)[:-3]}start", starter="anti-trafficking")).status_code,
+    ]
+    await chair.submit(await chair.get(path), {"status": "active"})
+
+    assert refused == [409, 409]
+    assert (await secretariat.api(_add(world), **PLAN)).status_code == 201

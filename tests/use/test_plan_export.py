@@ -247,7 +247,7 @@ async def test_a_plan_is_named_or_the_latest(fresh: Sessions) -> None:
     async with transaction(fresh, OPERATOR) as session:
         assert (await export_plan(session, OPERATOR, "tz-ncostf")).plan == plan
         assert await export_plan(session, OPERATOR, "TZ-NCOSTF", "TZ-2020") == old
-        with pytest.raises(NotFound, match="its plans are: TZ-2020, TZ-2021"):
+        with pytest.raises(NotFound, match="whose plans are: TZ-2020, TZ-2021"):
             await export_plan(session, OPERATOR, "TZ-NCOSTF", "TZ-2019")
         with pytest.raises(NotFound):
             await export_plan(session, OPERATOR, "NONE")

@@ -61,7 +61,7 @@ objectives:
             end: 2026-06-30
             budget:
               - {source: GOV, cost: sessions, amount: 100}
-              - {source: GOV, cost: training, amount: 50, asked: 90, refused: 30}
+              - {source: GOV, cost: training, amount: 50, asked: 95, refused: 30}
           - code: A2
             title: Guide for teachers
             kind: materials
@@ -237,7 +237,7 @@ async def test_money_becomes_the_activity_s_own_cost_item(sessions: Sessions) ->
         )
         assert [tuple(row) for row in found] == [
             ("P1:A1", "cost_type:sessions", 2026, *map(Decimal, (100, 100, 0, 100)), "TZS", "A1"),
-            ("P1:A1", "cost_type:training", 2026, *map(Decimal, (90, 90, 30, 50)), "TZS", "A1"),
+            ("P1:A1", "cost_type:training", 2026, *map(Decimal, (95, 95, 30, 50)), "TZS", "A1"),
         ]
 
 

@@ -276,3 +276,29 @@ async def test_an_error_of_ours_shows_and_logs_no_secret(
     assert "Something went wrong" in answer.text
     assert "ZeroDivisionError" in logged, logged
     assert PASSWORD not in logged + answer.text
+
+
+@pytest.mark.parametrize("path", ["/mechanisms?q=%00", "/desk?next=a%00b"])
+async def test_a_nul_in_an_address_is_refused(world: World, visit, path: str) -> None:
+    """No address makes the database fail."""
+    client = await visit(world.secretariat)
+
+    assert await client.status(path) == 400
+
+
+@pytest.mark.parametrize("written", ["2016", "86400", 1735689600])
+async def test_a_number_is_no_date(world: World, visit, written: object) -> None:
+    """A year or a count of seconds is not taken for a day."""
+    client = await visit(world.secretariat)
+
+    answer = await client.api(
+        f"/mechanisms/{world.mechanism.code}/plans/add",
+        code="P",
+        title="Plan",
+        starts_on=written,
+        ends_on="2026-12-31",
+        currency="TZS",
+    )
+
+    assert answer.status_code == 400
+    assert "real date" in answer.text
