@@ -19,9 +19,10 @@ from bench.measure import cpu_seconds, milliseconds, serving
 from taskforce import postgres
 from taskforce.access import OPERATOR, SIGN_IN
 from taskforce.db import create_engine, create_sessions, migrate, transaction
-from taskforce.exchange.plan_import import apply
+from taskforce.exchange.plan_import import rows_of
 from taskforce.models import Account, Appointment
 from taskforce.services import account as accounts
+from taskforce.services import plan_import
 from taskforce.services.vocabulary_term import load_vocabularies
 from taskforce.web.sign_in import cookie_name
 
@@ -61,7 +62,7 @@ async def _filled(app_url: str, now: dt.datetime) -> Made:
     plan_file = plan_of(ACTIVITIES)
     started = time.perf_counter()
     async with transaction(sessions, OPERATOR) as session:
-        await apply(session, OPERATOR, plan_file, file_name="generated")
+        await plan_import.apply(session, OPERATOR, rows_of(plan_file), reason="bench")
     seconds = time.perf_counter() - started
     async with transaction(sessions, OPERATOR) as session:
         plan, mechanism = (await session.execute(text("select id, mechanism_id from plan"))).one()

@@ -105,7 +105,8 @@ def refusal(broken: Exception) -> Refused:
         return Refused("Something else still refers to it. Remove that first, or end it with a date.")
     if state == "23P01":
         return Refused("There is one for the same time already. End that one first, or choose other dates.")
-    rule = name.split("_", 2)[-1].replace("_", " ")
+    table = str(getattr(cause, "table_name", "") or "")
+    rule = name.removeprefix(f"ck_{table}_").replace("_", " ")
     return Refused("The database keeps this rule: %(rule)s. Change the value.", rule=rule)
 
 

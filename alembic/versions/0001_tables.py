@@ -1102,7 +1102,7 @@ def upgrade() -> None:
             name=op.f("ck_duplication_alert_resolution_is_known"),
         ),
         sa.CheckConstraint(
-            "resolution is distinct from 'not_a_duplicate' or btrim(reason) <> ''",
+            "resolution is distinct from 'not_a_duplicate' or coalesce(btrim(reason), '') <> ''",
             name=op.f("ck_duplication_alert_not_a_duplicate_has_a_reason"),
         ),
         sa.CheckConstraint(

@@ -40,7 +40,8 @@ class DuplicationAlert(Base, TenantNode):
             name="resolved_says_how_and_when",
         ),
         CheckConstraint(
-            "resolution is distinct from 'not_a_duplicate' or btrim(reason) <> ''", name="not_a_duplicate_has_a_reason"
+            "resolution is distinct from 'not_a_duplicate' or coalesce(btrim(reason), '') <> ''",
+            name="not_a_duplicate_has_a_reason",
         ),
         Index("ix_duplication_alert_plan", "mechanism_id", "plan_id", "state"),
         Index("ix_duplication_alert_second", "mechanism_id", "second_id"),

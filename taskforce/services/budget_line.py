@@ -24,7 +24,7 @@ from taskforce.services.command import Command, check_version
 from taskforce.services.cost_item import check_ceiling, rounded, set_requirement
 from taskforce.services.open_plan import open_plan
 
-# In the code of a cost item that was made with an activity's first line, as in plan files; no code that is typed has it.
+# In the code of a cost item that came with an activity's first line, as in plan files; no typed code has it.
 OWN = ":"
 
 

@@ -24,8 +24,8 @@ MOST_YEARS = 30
 class EditCostItem(Command):
     """What the form of a cost item and the API send."""
 
-    code: str = Field(title="Code", min_length=1, max_length=90, description="Unique in its mechanism, like C1.")
     title: str = Field(title="Title", min_length=1, max_length=500, description="What is paid.")
+    code: str = Field(title="Code", min_length=1, max_length=90, description="Unique in its mechanism, like C1.")
     domain: Domain = Field(default="programming", title="Domain")
     is_recurrent: bool = Field(default=False, title="Recurrent", description="It comes again every year.")
     is_salaries: bool = Field(default=False, title="Salaries", description="It pays people.")

@@ -24,8 +24,8 @@ BudgetChannel = Literal["on_budget", "on_treasury", "off_budget"]
 class SaveFundingSource(Command):
     """What the form of a source and the API send. Both dates are included; no end means that none is agreed."""
 
-    code: str = Field(title="Code", min_length=1, max_length=80, description="Unique in its mechanism, like GOV.")
     title: str = Field(title="Title", min_length=1, max_length=500, description="The vote, agreement or project.")
+    code: str = Field(title="Code", min_length=1, max_length=80, description="Unique in its mechanism, like GOV.")
     source_class: SourceClass = Field(title="Whose money")
     provider_agency_id: UUID | None = Field(default=None, title="Provider")
     agreement_reference: str | None = Field(default=None, title="Agreement", max_length=500)

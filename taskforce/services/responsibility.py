@@ -22,8 +22,8 @@ from taskforce.services.instrument import InstrumentKind, check_link
 class EditResponsibility(Command):
     """What the form of a responsibility and the API send; `citation` adds an instrument that is not listed yet."""
 
-    code: str = Field(title="Code", min_length=1, max_length=80, description="Unique in its mechanism, like R1.")
     statement: str = Field(title="Statement", min_length=1, max_length=10_000, description="What must be done.")
+    code: str = Field(title="Code", min_length=1, max_length=80, description="Unique in its mechanism, like R1.")
     capability_id: str = Field(title="Capability", min_length=1, description="An id like capability:13.")
     instruments: list[UUID] = Field(default=[], title="Legal basis", description="Ids of instruments.")
     kind: InstrumentKind = Field(default="law", title="Kind of the new instrument")

@@ -76,6 +76,7 @@ def described(app: Any, schema: dict[str, Any]) -> dict[str, Any]:
     for path, command in _commands(app):
         operation = full["paths"][path]["post"]
         operation.setdefault("parameters", []).append(KEY)
+        operation["responses"]["201"] = operation["responses"]["200"] | {"description": "Made; Location says where"}
         if command:
             operation["requestBody"] = _body(command, schemas)
     return full

@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
@@ -51,7 +52,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     environment = os.environ | {"TASKFORCE_HOME": str(home), "PORT": str(port), "COLUMNS": "200"}
     output = Path(home) / "output"
     with output.open("w") as written:
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter
+        process = subprocess.Popen(
             [sys.executable, "-m", "taskforce", "demo"], env=environment, stdout=written, stderr=subprocess.STDOUT
         )
         links = _printed_links(process, output)
@@ -60,12 +61,18 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         assert process.wait(30) == 0, output.read_text()
 
 
+def _answers(link: str) -> bool:
+    """Whether the server listens; the links are printed a moment before."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", urlsplit(link).port or 0)) == 0
+
+
 def _printed_links(process: subprocess.Popen[bytes], output: Path) -> dict[str, str]:
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         text = output.read_text()
         links = {found["who"].strip(): found["link"] for found in map(LINK.search, text.splitlines()) if found}
-        if links and "Ctrl-C" in text:
+        if links and "Ctrl-C" in text and _answers(next(iter(links.values()))):
             return links
         assert process.poll() is None, text
         time.sleep(0.1)

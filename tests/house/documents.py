@@ -1,4 +1,4 @@
-"""The documents that are generated: who may do what, states, settings, the command line. `make documents` writes them."""
+"""The generated documents: who may do what, states, settings, commands. `make documents` writes them."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path

@@ -104,7 +104,7 @@ async def test_editing_changes_only_the_targets_that_differ(world: World, visit)
         ({"roll_up_places": "median"}, "Over places must be one of"),
     ],
 )
-async def test_bad_input_shows_the_form_again(world: World, visit, values: dict, said: str) -> None:
+async def test_bad_input_shows_the_form_again(world: World, visit, values: dict[str, object], said: str) -> None:
     """What is wrong is said with what to type, and nothing that was typed is lost."""
     client = await visit(world.secretariat)
     page = await client.get(f"/outputs/{world.output.id}/indicators/add")

@@ -64,7 +64,9 @@ async def test_adding_and_editing_on_pages(world: World, visit) -> None:
         ({"code": "O1.2"}, 409, "There is one with this code or name already."),
     ],
 )
-async def test_bad_input_shows_the_form_again(world: World, visit, values: dict, status: int, said: str) -> None:
+async def test_bad_input_shows_the_form_again(
+    world: World, visit, values: dict[str, object], status: int, said: str
+) -> None:
     """What is wrong is said at the top and at the field, and nothing that was typed is lost."""
     client = await visit(world.secretariat)
     await client.api(f"/objectives/{world.objective.id}/outputs/add", code="O1.2", title="Taken")

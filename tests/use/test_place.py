@@ -92,7 +92,7 @@ async def test_adding_and_editing_on_pages(world: World, visit) -> None:
         ({"code": "KE-C"}, 409, "There is one with this code or name already."),
     ],
 )
-async def test_bad_input_is_refused(world: World, visit, values: dict, status: int, said: str) -> None:
+async def test_bad_input_is_refused(world: World, visit, values: dict[str, str], status: int, said: str) -> None:
     """Names are unique, nothing lies in itself, and the whole country is no place; the form says what to do."""
     await world.add(Place(code="KE-C", title="Coast"))
     kilifi = await world.add(Place(code="KE-14", title="Kilifi"))

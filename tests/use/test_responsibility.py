@@ -285,7 +285,7 @@ async def test_a_second_accountable_agency_is_stored_and_said_to_clash(world: Wo
     )
 
     assert "A second accountable agency is stored and shown as a clash." in page.text
-    assert "are both accountable. That is a clash" in shown.text
+    assert "More than one agency is accountable: National Police; Ministry of Education. That is a clash" in shown.text
     assert (await client.api_get(f"/responsibilities/{duty.id}")).json()["state"] == "clash"
 
 
