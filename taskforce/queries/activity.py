@@ -88,49 +88,51 @@ class Related:
     text: str
 
 
+_DETAIL: Final = (
+    Activity.id,
+    Activity.mechanism_id,
+    Activity.code,
+    Activity.title,
+    Activity.description,
+    VocabularyTerm.label,
+    Activity.lead_agency_id,
+    Agency.title,
+    Activity.starts_on,
+    Activity.ends_on,
+    Activity.actual_starts_on,
+    Activity.actual_ends_on,
+    Activity.status,
+    Activity.status_reason,
+    Activity.is_national,
+    Activity.own_plan,
+    Activity.own_plan_reference,
+    Activity.is_confidential,
+    Activity.is_illustrative,
+    Provenance.reference,
+    Provenance.statement,
+    Activity.plan_id,
+    Output.id,
+    Output.code,
+    Output.title,
+    Objective.id,
+    Objective.code,
+    Objective.title,
+    _EARLIER.id,
+    _EARLIER.code,
+    _EARLIER.title,
+    _EARLIER_PLAN.title,
+    Activity.version,
+)
+
+
 async def detail(session: Session, actor: Actor, activity_id: UUID) -> ActivityDetail:
     """An activity as its page shows it.
 
     Raises:
         NotFound: there is none, or it is not the actor's to see.
     """
-    earlier, earlier_plan = _EARLIER, _EARLIER_PLAN
     statement: Question = (
-        select(
-            Activity.id,
-            Activity.mechanism_id,
-            Activity.code,
-            Activity.title,
-            Activity.description,
-            VocabularyTerm.label,
-            Activity.lead_agency_id,
-            Agency.title,
-            Activity.starts_on,
-            Activity.ends_on,
-            Activity.actual_starts_on,
-            Activity.actual_ends_on,
-            Activity.status,
-            Activity.status_reason,
-            Activity.is_national,
-            Activity.own_plan,
-            Activity.own_plan_reference,
-            Activity.is_confidential,
-            Activity.is_illustrative,
-            Provenance.reference,
-            Provenance.statement,
-            Activity.plan_id,
-            Output.id,
-            Output.code,
-            Output.title,
-            Objective.id,
-            Objective.code,
-            Objective.title,
-            earlier.id,
-            earlier.code,
-            earlier.title,
-            earlier_plan.title,
-            Activity.version,
-        )
+        select(*_DETAIL)
         .join(Output, and_(Output.mechanism_id == Activity.mechanism_id, Output.id == Activity.output_id))
         .join(Objective, and_(Objective.mechanism_id == Output.mechanism_id, Objective.id == Output.objective_id))
         .outerjoin(VocabularyTerm, VocabularyTerm.id == Activity.kind_id)
@@ -139,16 +141,16 @@ async def detail(session: Session, actor: Actor, activity_id: UUID) -> ActivityD
             Provenance, and_(Provenance.mechanism_id == Activity.mechanism_id, Provenance.id == Activity.fact_id)
         )
         .outerjoin(
-            earlier,
+            _EARLIER,
             and_(
-                earlier.mechanism_id == Activity.mechanism_id,
-                earlier.id == Activity.carried_over_from_id,
-                visible_activities(actor, earlier),
+                _EARLIER.mechanism_id == Activity.mechanism_id,
+                _EARLIER.id == Activity.carried_over_from_id,
+                visible_activities(actor, _EARLIER),
             ),
         )
         .outerjoin(
-            earlier_plan,
-            and_(earlier_plan.mechanism_id == earlier.mechanism_id, earlier_plan.id == earlier.plan_id),
+            _EARLIER_PLAN,
+            and_(_EARLIER_PLAN.mechanism_id == _EARLIER.mechanism_id, _EARLIER_PLAN.id == _EARLIER.plan_id),
         )
         .where(visible_activities(actor), Activity.id == activity_id)
     )

@@ -157,49 +157,63 @@ def is_made_up() -> ColumnElement[bool]:
 _ORDER = (BudgetLine.fiscal_year.desc(), BudgetLine.cost_item_id, BudgetLine.position, BudgetLine.id)
 
 
-def _rows(actor: Actor, mechanism_id: UUID) -> Select[*tuple[Any, ...]]:
-    seen = and_(
+def hidden() -> ColumnElement[bool]:
+    """Whether the activity of a line is one that the actor does not see; asks for the join `seen`."""
+    return and_(BudgetLine.activity_id.is_not(None), Activity.id.is_(None))
+
+
+def seen(actor: Actor) -> ColumnElement[bool]:
+    """The condition that joins a line to its activity if the actor sees it."""
+    return and_(
         Activity.mechanism_id == BudgetLine.mechanism_id,
         Activity.id == BudgetLine.activity_id,
         visible_activities(actor),
     )
-    is_hidden = and_(BudgetLine.activity_id.is_not(None), Activity.id.is_(None))
+
+
+def _columns() -> list[ColumnElement[Any] | InstrumentedAttribute[Any]]:
+    is_hidden = hidden()
+    return [
+        BudgetLine.id,
+        BudgetLine.cost_item_id,
+        case((~is_hidden, CostItem.code)).label("item_code"),
+        case((~is_hidden, CostItem.title)).label("item_title"),
+        Activity.id.label("activity_id"),
+        Activity.code.label("activity_code"),
+        Activity.title.label("activity_title"),
+        is_hidden.label("is_hidden"),
+        Activity.lead_agency_id,
+        Agency.title.label("lead_title"),
+        Plan.status.label("plan_status"),
+        BudgetLine.source_id,
+        FundingSource.code.label("source_code"),
+        FundingSource.title.label("source_title"),
+        FundingSource.source_class.label("source_class"),
+        VocabularyTerm.label.label("cost_type"),
+        BudgetLine.fiscal_year,
+        BudgetLine.currency,
+        BudgetLine.asked_amount,
+        BudgetLine.refused_amount,
+        BudgetLine.secured_amount,
+        BudgetLine.is_in_kind,
+        BudgetLine.vote_code,
+        BudgetLine.weight,
+        is_made_up().label("is_illustrative"),
+        BudgetLine.version,
+    ]
+
+
+def _rows(actor: Actor, mechanism_id: UUID) -> Select[*tuple[Any, ...]]:
     return (
-        select(
-            BudgetLine.id,
-            BudgetLine.cost_item_id,
-            case((~is_hidden, CostItem.code)).label("item_code"),
-            case((~is_hidden, CostItem.title)).label("item_title"),
-            Activity.id.label("activity_id"),
-            Activity.code.label("activity_code"),
-            Activity.title.label("activity_title"),
-            is_hidden.label("is_hidden"),
-            Activity.lead_agency_id,
-            Agency.title.label("lead_title"),
-            Plan.status.label("plan_status"),
-            BudgetLine.source_id,
-            FundingSource.code.label("source_code"),
-            FundingSource.title.label("source_title"),
-            FundingSource.source_class.label("source_class"),
-            VocabularyTerm.label.label("cost_type"),
-            BudgetLine.fiscal_year,
-            BudgetLine.currency,
-            BudgetLine.asked_amount,
-            BudgetLine.refused_amount,
-            BudgetLine.secured_amount,
-            BudgetLine.is_in_kind,
-            BudgetLine.vote_code,
-            BudgetLine.weight,
-            is_made_up().label("is_illustrative"),
-            BudgetLine.version,
-        )
+        select(*_columns())
+        .select_from(BudgetLine)
         .join(CostItem, and_(CostItem.mechanism_id == BudgetLine.mechanism_id, CostItem.id == BudgetLine.cost_item_id))
         .join(
             FundingSource,
             and_(FundingSource.mechanism_id == BudgetLine.mechanism_id, FundingSource.id == BudgetLine.source_id),
         )
         .join(VocabularyTerm, VocabularyTerm.id == BudgetLine.cost_type_id)
-        .outerjoin(Activity, seen)
+        .outerjoin(Activity, seen(actor))
         .outerjoin(Plan, and_(Plan.mechanism_id == Activity.mechanism_id, Plan.id == Activity.plan_id))
         .outerjoin(Agency, Agency.id == Activity.lead_agency_id)
         .where(

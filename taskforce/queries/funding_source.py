@@ -10,8 +10,8 @@ from sqlalchemy import and_, case, func, select
 from taskforce.access import Actor
 from taskforce.db import Session
 from taskforce.models import Activity, Agency, BudgetLine, CostItem, FundingSource, Provenance
-from taskforce.queries.budget_line import readable
-from taskforce.queries.visible import visible, visible_activities
+from taskforce.queries.budget_line import hidden, readable, seen
+from taskforce.queries.visible import visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +91,7 @@ async def sources(session: Session, actor: Actor, mechanism_id: UUID, source_id:
 async def paid_items(session: Session, actor: Actor, source: FundingSource, *, most: int) -> list[PaidRow]:
     """What a source pays for, by year, as far as the actor reads its lines one by one; the latest year first."""
     mechanism_id = source.mechanism_id
-    seen = and_(
-        Activity.mechanism_id == BudgetLine.mechanism_id,
-        Activity.id == BudgetLine.activity_id,
-        visible_activities(actor),
-    )
-    is_hidden = and_(BudgetLine.activity_id.is_not(None), Activity.id.is_(None))
+    is_hidden = hidden()
     weight = BudgetLine.weight
     statement = (
         select(
@@ -112,7 +107,7 @@ async def paid_items(session: Session, actor: Actor, source: FundingSource, *, m
             func.bool_and(BudgetLine.is_in_kind).label("is_in_kind"),
         )
         .join(CostItem, and_(CostItem.mechanism_id == BudgetLine.mechanism_id, CostItem.id == BudgetLine.cost_item_id))
-        .outerjoin(Activity, seen)
+        .outerjoin(Activity, seen(actor))
         .where(
             visible(actor, BudgetLine.mechanism_id),
             BudgetLine.mechanism_id == mechanism_id,

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import (
@@ -50,6 +51,8 @@ from taskforce.queries.budget_line import (
 )
 from taskforce.queries.mechanism import current_plan_id
 from taskforce.queries.visible import visible, visible_activities
+
+MOST_SHORTFALLS: Final = 40  # costs and years in the list of what nobody pays
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,7 @@ class ObjectiveChoice:
 class Basis:
     """In what a mechanism counts: its currency, the first month of its fiscal year, when its current plan starts."""
 
+    mechanism_id: UUID
     currency: str
     start_month: int
     plan_starts_on: dt.date | None
@@ -144,16 +148,17 @@ def _rate(basis: Basis) -> ColumnElement[Decimal]:
 async def basis(session: Session, actor: Actor, mechanism_id: UUID, today: dt.date) -> Basis:
     """In what a mechanism counts."""
     statement = (
-        select(Mechanism.currency, Mechanism.fiscal_year_start_month, Plan.starts_on)
+        select(Mechanism.id, Mechanism.currency, Mechanism.fiscal_year_start_month, Plan.starts_on)
         .outerjoin(Plan, and_(Plan.mechanism_id == Mechanism.id, Plan.id == current_plan_id(today)))
         .where(visible(actor, Mechanism.id), Mechanism.id == mechanism_id)
     )
     return Basis(*(await session.execute(statement)).one())
 
 
-async def sums(session: Session, actor: Actor, mechanism_id: UUID, basis: Basis, chosen: MoneyFilter) -> list[SumRow]:
+async def sums(session: Session, actor: Actor, basis: Basis, chosen: MoneyFilter) -> list[SumRow]:
     """The lines that count for the actor, filtered, added up by year, source and currency; the earliest year first."""
     weight = BudgetLine.weight
+    mechanism_id = basis.mechanism_id
     statement = (
         select(
             BudgetLine.fiscal_year,
@@ -183,12 +188,13 @@ async def sums(session: Session, actor: Actor, mechanism_id: UUID, basis: Basis,
 
 
 def _needs(
-    actor: Actor, mechanism_id: UUID, basis: Basis, chosen: MoneyFilter, items: Sequence[UUID] | None = None
+    actor: Actor, basis: Basis, chosen: MoneyFilter, items: Sequence[UUID] | None = None
 ) -> Select[UUID, int, Decimal, Decimal]:
     """For each cost item, cost type and year: what it needs, and what of that nobody secured.
 
     Where nobody recorded a need, its lines need what they ask for. What one item has too much pays for no other.
     """
+    mechanism_id = basis.mechanism_id
     anyone = replace(chosen, source_id=None)
     value = BudgetLine.weight * _rate(basis)
     paid = (
@@ -253,20 +259,20 @@ def _requirements(actor: Actor, mechanism_id: UUID, chosen: MoneyFilter, items: 
 
 
 async def needs(
-    session: Session, actor: Actor, mechanism_id: UUID, basis: Basis, chosen: MoneyFilter, *, since: int, most: int
+    session: Session, actor: Actor, basis: Basis, chosen: MoneyFilter, *, since: int
 ) -> tuple[list[NeedRow], list[ShortfallRow]]:
     """What each year needs and what nobody secured; and the costs with the most missing from the year `since` on.
 
     As far as it counts for the actor; a source does not narrow it. Both are read off one pass over the lines.
     """
-    each = _needs(actor, mechanism_id, basis, chosen).cte("each")
+    each = _needs(actor, basis, chosen).cte("each")
     by_year = select(
         each.c.fiscal_year,
         func.sum(each.c.needed).label("needed"),
         func.sum(each.c.missing).label("missing"),
         *(cast(null(), kind).label(name) for name, kind in _COST.items()),
     ).group_by(each.c.fiscal_year)
-    by_cost = _shortfalls(actor, mechanism_id, each, since, most)
+    by_cost = _shortfalls(actor, basis.mechanism_id, each, since)
     found = (await session.execute(union_all(by_year, select(by_cost)))).mappings().all()
     years = [NeedRow(row["fiscal_year"], row["needed"], row["missing"]) for row in found if row["code"] is None]
     costs = [
@@ -281,7 +287,7 @@ async def needs(
 _COST = {"cost_item_id": Uuid, "code": Text, "title": Text, "activity_id": Uuid, "all_count": BigInteger}
 
 
-def _shortfalls(actor: Actor, mechanism_id: UUID, each: CTE, since: int, most: int) -> Subquery:
+def _shortfalls(actor: Actor, mechanism_id: UUID, each: CTE, since: int) -> Subquery:
     short = (
         select(each.c.cost_item_id, each.c.fiscal_year, func.sum(each.c.missing).label("missing"))
         .where(each.c.fiscal_year >= since)
@@ -304,16 +310,16 @@ def _shortfalls(actor: Actor, mechanism_id: UUID, each: CTE, since: int, most: i
         .outerjoin(Activity, and_(Activity.mechanism_id == CostItem.mechanism_id, Activity.id == CostItem.activity_id))
         .where(or_(CostItem.activity_id.is_(None), visible_activities(actor)))
         .order_by(short.c.fiscal_year, short.c.missing.desc(), CostItem.code)
-        .limit(most)
+        .limit(MOST_SHORTFALLS)
         .subquery()
     )
 
 
 async def needs_of_items(
-    session: Session, actor: Actor, mechanism_id: UUID, basis: Basis, items: Sequence[UUID], *, year: int
+    session: Session, actor: Actor, basis: Basis, items: Sequence[UUID], *, year: int
 ) -> dict[UUID, tuple[Decimal, Decimal]]:
     """What these cost items need in a year, and what of it nobody secured; unknown ones are left out."""
-    each = _needs(actor, mechanism_id, basis, MoneyFilter(fiscal_year=year), items).subquery()
+    each = _needs(actor, basis, MoneyFilter(fiscal_year=year), items).subquery()
     found = await session.execute(
         select(each.c.cost_item_id, func.sum(each.c.needed), func.sum(each.c.missing)).group_by(each.c.cost_item_id)
     )
@@ -322,7 +328,7 @@ async def needs_of_items(
 
 async def needs_of_item(session: Session, actor: Actor, item: CostItem, basis: Basis) -> list[NeedRow]:
     """What a cost item needs in each year, and what of it nobody secured."""
-    each = _needs(actor, item.mechanism_id, basis, MoneyFilter(), [item.id]).subquery()
+    each = _needs(actor, basis, MoneyFilter(), [item.id]).subquery()
     found = await session.execute(
         select(each.c.fiscal_year, func.sum(each.c.needed), func.sum(each.c.missing))
         .group_by(each.c.fiscal_year)

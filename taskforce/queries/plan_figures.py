@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import and_, func, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, select, tuple_
 
 from taskforce.access import Actor
 from taskforce.db import Session
@@ -72,20 +72,7 @@ async def year_money(session: Session, actor: Actor, plan: PlanRow) -> YearMoney
 
     A cost whose need nobody recorded for a cost type needs what its lines ask for.
     """
-    needs = and_(
-        visible(actor, CostRequirement.mechanism_id),
-        CostRequirement.mechanism_id == plan.mechanism_id,
-        CostRequirement.fiscal_year == plan.fiscal_year,
-    )
-    required = await session.scalar(
-        select(func.sum(CostRequirement.required_amount))
-        .join(
-            CostItem,
-            and_(CostItem.mechanism_id == CostRequirement.mechanism_id, CostItem.id == CostRequirement.cost_item_id),
-        )
-        .where(needs, counted(actor, plan.mechanism_id, CostItem.activity_id))
-    )
-    recorded = select(CostRequirement.cost_item_id, CostRequirement.cost_type_id).where(needs)
+    recorded = select(CostRequirement.cost_item_id, CostRequirement.cost_type_id).where(_of_year(actor, plan))
     is_recorded = tuple_(BudgetLine.cost_item_id, BudgetLine.cost_type_id).in_(recorded)
     is_own = BudgetLine.currency == plan.currency
     secured = func.sum(BudgetLine.secured_amount * BudgetLine.weight).filter(is_own)
@@ -109,11 +96,30 @@ async def year_money(session: Session, actor: Actor, plan: PlanRow) -> YearMoney
     )
     rows = [tuple(row) for row in await session.execute(statement)]
     return YearMoney(
-        required_amount=sum((row[2] for row in rows), required or Decimal(0)),
+        required_amount=sum((row[2] for row in rows), await _required(session, actor, plan)),
         secured_amount=sum((row[1] for row in rows), Decimal(0)),
         secured_by_output={row[0]: row[1] for row in rows if row[0] is not None},
         has_other_currency=any(row[3] for row in rows),
     )
+
+
+def _of_year(actor: Actor, plan: PlanRow) -> ColumnElement[bool]:
+    return and_(
+        visible(actor, CostRequirement.mechanism_id),
+        CostRequirement.mechanism_id == plan.mechanism_id,
+        CostRequirement.fiscal_year == plan.fiscal_year,
+    )
+
+
+async def _required(session: Session, actor: Actor, plan: PlanRow) -> Decimal:
+    """What was recorded as the year's need."""
+    item = and_(CostItem.mechanism_id == CostRequirement.mechanism_id, CostItem.id == CostRequirement.cost_item_id)
+    statement = (
+        select(func.sum(CostRequirement.required_amount))
+        .join(CostItem, item)
+        .where(_of_year(actor, plan), counted(actor, plan.mechanism_id, CostItem.activity_id))
+    )
+    return await session.scalar(statement) or Decimal(0)
 
 
 async def open_alert_count(session: Session, actor: Actor, plan: PlanRow) -> int:

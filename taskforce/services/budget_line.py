@@ -146,7 +146,7 @@ async def edit_budget_line(session: Session, actor: Actor, line_id: UUID, comman
     if after != before:
         await _settle(session, cost, before, None, follows=follows)
     await _settle(session, cost, after, _typed_need(cost, command), follows=follows_there)
-    await check_ceiling(session, cost.item, *after, cost.currency, field="secured_amount")
+    await check_ceiling(session, cost.item, after, cost.currency, field="secured_amount")
     return line
 
 
@@ -214,7 +214,7 @@ async def _add(session: Session, actor: Actor, cost: Cost, command: SaveBudgetLi
     session.add(line)
     await session.flush()
     await _settle(session, cost, key, _typed_need(cost, command), follows=follows)
-    await check_ceiling(session, cost.item, *key, cost.currency, field="secured_amount")
+    await check_ceiling(session, cost.item, key, cost.currency, field="secured_amount")
     return line
 
 

@@ -157,7 +157,7 @@ async def _require(session: Session, item: CostItem, command: RequireMoney, curr
     amount = read_amount(command.required_amount, currency, field="required_amount")
     for year in range(command.first_year, last_year + 1):
         await set_requirement(session, item, command.cost_type_id, year, amount)
-        await check_ceiling(session, item, command.cost_type_id, year, currency, field="required_amount")
+        await check_ceiling(session, item, (command.cost_type_id, year), currency, field="required_amount")
 
 
 async def set_requirement(session: Session, item: CostItem, cost_type_id: str, year: int, amount: Decimal) -> None:
@@ -186,24 +186,24 @@ def rounded(amount: Decimal, currency: str) -> Decimal:
     return amount.quantize(Decimal(1).scaleb(-minor_units(currency)), ROUND_HALF_EVEN)
 
 
-async def check_ceiling(
-    session: Session, item: CostItem, cost_type_id: str, year: int, currency: str, *, field: str
-) -> None:
-    """Let pass while no more is secured than the locked cost item needs; lines in other currencies are left out.
+async def check_ceiling(session: Session, item: CostItem, key: tuple[str, int], currency: str, *, field: str) -> None:
+    """Let pass while no more is secured than the locked cost item needs of a cost type (`key[0]`) in a year (`key[1]`).
+
+    Lines in other currencies are left out.
 
     Raises:
         Refused: more is secured.
     """
-    found = await cost_items.requirement(session, item, cost_type_id, year)
+    found = await cost_items.requirement(session, item, *key)
     if found is None:
         return
-    secured = rounded((await cost_items.key_sums(session, item, cost_type_id, year, currency)).secured, currency)
+    secured = rounded((await cost_items.key_sums(session, item, *key, currency)).secured, currency)
     if secured > found.required_amount:
         raise Refused(
             "In %(year)s %(currency)s %(secured)s would be secured, more than the %(currency)s %(required)s that "
             "are required. Lower what is secured, or raise what is required.",
             field=field,
-            year=year,
+            year=key[1],
             currency=currency,
             secured=shown_amount(secured),
             required=shown_amount(found.required_amount),

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Sequence
 from typing import Final
-from uuid import UUID
 
 from taskforce.access import Actor, May, may
 from taskforce.db import Session
@@ -51,7 +50,7 @@ async def funding_source_page(
     basis = await queries.basis(session, actor, mechanism_id, today)
     row = (await funding_sources.sources(session, actor, mechanism_id, source.id))[0]
     paid = await funding_sources.paid_items(session, actor, source, most=MOST_COSTS)
-    sums = await queries.sums(session, actor, mechanism_id, basis, MoneyFilter(source_id=source.id))
+    sums = await queries.sums(session, actor, basis, MoneyFilter(source_id=source.id))
     current = fiscal_year(today, basis.start_month)
     years = year_views(basis, {source.id: row}, sums, [], current=current)
     last = fiscal_year(row.ends_on, basis.start_month) if row.ends_on else None
@@ -72,7 +71,7 @@ async def funding_source_page(
             )
             for year in reversed(years)
         ],
-        stops=await _stops(session, actor, mechanism_id, basis, paid, last) if last is not None else [],
+        stops=await _stops(session, actor, basis, paid, last) if last is not None else [],
         stops_label=fiscal_year_label(last + 1, basis.start_month) if last is not None else None,
         reads=reach(actor, mechanism_id),
         history=history_of(await events(session, actor, mechanism_id, [source.id]), names),
@@ -95,13 +94,11 @@ def _paid_view(row: PaidRow) -> PaidView:
     )
 
 
-async def _stops(
-    session: Session, actor: Actor, mechanism_id: UUID, basis: Basis, paid: Sequence[PaidRow], last: int
-) -> list[StopView]:
+async def _stops(session: Session, actor: Actor, basis: Basis, paid: Sequence[PaidRow], last: int) -> list[StopView]:
     """What the source pays in its last year, with what nobody secured for the year after; the largest first."""
     ending = [row for row in paid if row.fiscal_year == last and row.secured and row.cost_item_id]
     items = [row.cost_item_id for row in ending if row.cost_item_id]
-    after = await queries.needs_of_items(session, actor, mechanism_id, basis, items, year=last + 1)
+    after = await queries.needs_of_items(session, actor, basis, items, year=last + 1)
     views = [
         StopView(
             cost_item_id=row.cost_item_id,

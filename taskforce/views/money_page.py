@@ -1,10 +1,10 @@
 """Putting the money page of a mechanism together from what the queries answer."""
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Final
+from typing import Final, TypedDict
 from uuid import UUID
 
 from taskforce.access import Actor, May, may
@@ -15,7 +15,7 @@ from taskforce.queries import mechanism as mechanisms
 from taskforce.queries import money as queries
 from taskforce.queries.budget_line import LineRow, MoneyFilter
 from taskforce.queries.funding_source import SourceRow
-from taskforce.queries.money import Basis, NeedRow, ShortfallRow
+from taskforce.queries.money import Basis, NeedRow, ShortfallRow, SumRow
 from taskforce.queries.vocabulary_term import terms
 from taskforce.rules.activity import OPEN_PLANS
 from taskforce.rules.periods import fiscal_year, fiscal_year_label
@@ -34,12 +34,17 @@ from taskforce.views.money_years import (
 )
 
 LINES_PER_PAGE: Final = 50
-MOST_SHORTFALLS: Final = 40
 
 
-async def money_page(
-    session: Session, actor: Actor, code: str, chosen: MoneyFilter, *, page: int, today: dt.date
-) -> MoneyView:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a reader asks of the money: a filter, and a page of the lines, from 1."""
+
+    chosen: MoneyFilter
+    page: int
+
+
+async def money_page(session: Session, actor: Actor, code: str, asked: Asked, *, today: dt.date) -> MoneyView:
     """Who pays what in which year, as far as the actor reads it.
 
     Raises:
@@ -47,18 +52,14 @@ async def money_page(
     """
     head = MechanismHead.model_validate(await mechanisms.head(session, actor, code))
     basis = await queries.basis(session, actor, head.id, today)
-    reads = budget_lines.reach(actor, head.id)
-    chosen = within_reach(actor, head.id, chosen)
+    chosen = within_reach(actor, head.id, asked.chosen)
     whole = replace(chosen, source_id=None, fiscal_year=None)
     rows = {row.id: row for row in await funding_sources.sources(session, actor, head.id)}
-    sums = await queries.sums(session, actor, head.id, basis, whole)
+    sums = await queries.sums(session, actor, basis, whole)
     current = fiscal_year(today, basis.start_month)
-    needs, missing = await queries.needs(session, actor, head.id, basis, whole, since=current, most=MOST_SHORTFALLS)
+    needs, missing = await queries.needs(session, actor, basis, whole, since=current)
     years = year_views(basis, rows, sums, needs, current=current)
     focus = _focus(basis, years, chosen, current)
-    count = await budget_lines.line_count(session, actor, head.id, chosen)
-    page = min(max(page, 1), max(1, -(-count // LINES_PER_PAGE)))
-    found = await budget_lines.lines(session, actor, head.id, chosen, (LINES_PER_PAGE, (page - 1) * LINES_PER_PAGE))
     earlier = await queries.history(session, actor, head.id)
     sources = [source_view(row, years, focus, basis) for row in rows.values()]
     return MoneyView(
@@ -74,23 +75,60 @@ async def money_page(
         unfunded_count=missing[0].all_count if missing else 0,
         not_convertible=not_convertible(basis, sums),
         counted_count=sum(row.line_count for row in sums),
-        illustrative_count=sum(
-            row.line_count if rows[row.source_id].is_illustrative else row.illustrative_count for row in sums
-        ),
-        lines=[line_view(actor, head.id, row, basis.start_month) for row in found],
-        line_count=count,
-        page=page,
-        page_count=max(1, -(-count // LINES_PER_PAGE)),
-        reads=reads,
+        illustrative_count=_illustrative_count(sums, rows),
         chosen=_chosen(chosen),
-        objectives=[
-            Choice(id=str(each.id), label=f"{each.code} {each.title} ({each.plan_title})")
-            for each in (await queries.objectives(session, actor, head.id) if reads in ("all", "shared") else ())
-        ],
-        cost_types=[Choice(id=term.id, label=term.label) for term in await terms(session, "cost_type")],
         fiscal_years=[Choice(id=str(year.year), label=year.label) for year in years],
         may=_verbs(actor, head.id),
+        **await _choices(session, actor, head.id),
+        **await _lines(session, actor, basis, replace(asked, chosen=chosen)),
     )
+
+
+class _Lines(TypedDict):
+    lines: list[BudgetLineView]
+    line_count: int
+    page: int
+    page_count: int
+    reads: str
+
+
+async def _lines(session: Session, actor: Actor, basis: Basis, asked: Asked) -> _Lines:
+    """The page of lines that was asked for, or the last one there is."""
+    mechanism_id = basis.mechanism_id
+    count = await budget_lines.line_count(session, actor, mechanism_id, asked.chosen)
+    last = max(1, -(-count // LINES_PER_PAGE))
+    page = min(max(asked.page, 1), last)
+    part = (LINES_PER_PAGE, (page - 1) * LINES_PER_PAGE)
+    found = await budget_lines.lines(session, actor, mechanism_id, asked.chosen, part)
+    return {
+        "lines": [line_view(actor, mechanism_id, row, basis.start_month) for row in found],
+        "line_count": count,
+        "page": page,
+        "page_count": last,
+        "reads": budget_lines.reach(actor, mechanism_id),
+    }
+
+
+class _Choices(TypedDict):
+    objectives: list[Choice]
+    cost_types: list[Choice]
+
+
+async def _choices(session: Session, actor: Actor, mechanism_id: UUID) -> _Choices:
+    """What lines can be filtered by; objectives only for those whom the filter serves."""
+    reads_lines = budget_lines.reach(actor, mechanism_id) in ("all", "shared")
+    objectives = await queries.objectives(session, actor, mechanism_id) if reads_lines else []
+    return {
+        "objectives": [
+            Choice(id=str(each.id), label=f"{each.code} {each.title} ({each.plan_title})") for each in objectives
+        ],
+        "cost_types": [Choice(id=term.id, label=term.label) for term in await terms(session, "cost_type")],
+    }
+
+
+def _illustrative_count(sums: Sequence[SumRow], sources: Mapping[UUID, SourceRow]) -> int:
+    """How many of the lines are no real figures, by themselves or by their source."""
+    return sum(row.line_count if sources[row.source_id].is_illustrative else row.illustrative_count for row in sums)
 
 
 def within_reach(actor: Actor, mechanism_id: UUID, chosen: MoneyFilter) -> MoneyFilter:

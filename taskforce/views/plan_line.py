@@ -32,13 +32,6 @@ def plan_head(plan: PlanRow) -> PlanHead:
 def activity_line(row: ActivityRow, plan: PlanRow) -> ActivityLine:
     """A line as lists show it."""
     by_class = row.secured_by_class(plan.currency)
-    essentials = rules.Essentials(
-        has_lead=row.lead_agency_id is not None,
-        has_dates=row.starts_on is not None and row.ends_on is not None,
-        has_place=row.is_national or bool(row.places),
-        has_target_group=bool(row.target_groups),
-        has_kind=row.kind_label is not None,
-    )
     return ActivityLine(
         id=row.id,
         code=row.code,
@@ -66,10 +59,21 @@ def activity_line(row: ActivityRow, plan: PlanRow) -> ActivityLine:
                 row.alert_ids or (), row.alert_kinds or (), row.alert_codes or (), strict=True
             )
         ],
-        missing=list(rules.missing(essentials)) if plan.status in rules.OPEN_PLANS else [],
+        missing=_missing(row) if plan.status in rules.OPEN_PLANS else [],
         is_confidential=row.is_confidential,
         is_illustrative=bool(row.is_illustrative),
     )
+
+
+def _missing(row: ActivityRow) -> list[str]:
+    essentials = rules.Essentials(
+        has_lead=row.lead_agency_id is not None,
+        has_dates=row.starts_on is not None and row.ends_on is not None,
+        has_place=row.is_national or bool(row.places),
+        has_target_group=bool(row.target_groups),
+        has_kind=row.kind_label is not None,
+    )
+    return list(rules.missing(essentials))
 
 
 def _shares(by_class: Mapping[str, Decimal]) -> list[ClassShare]:

@@ -91,6 +91,15 @@ def part_view(part: PartRow, on: dt.date) -> PartView:
     )
 
 
+def accountable(parts: Iterable[PartView]) -> list[AgencyColumn]:
+    """The agencies that answer for a duty on the day."""
+    return [
+        AgencyColumn(id=part.agency_id, code=part.agency_code, title=part.agency_title)
+        for part in parts
+        if part.is_current and part.role == "accountable"
+    ]
+
+
 def read(sheet: Sheet) -> Read:
     """Look everything up once."""
     parts: dict[UUID, list[PartRow]] = {}

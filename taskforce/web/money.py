@@ -22,7 +22,7 @@ from taskforce.render.money_chart import money_chart
 from taskforce.render.wording import gettext as _
 from taskforce.rules.periods import fiscal_year_label
 from taskforce.views.money import MoneyView
-from taskforce.views.money_page import money_page, within_reach
+from taskforce.views.money_page import Asked, money_page, within_reach
 from taskforce.web.form import Malformed
 from taskforce.web.reply import Reply
 from taskforce.web.route import reads
@@ -91,7 +91,7 @@ class MoneyController(Controller):
     ) -> Reply[MoneyView]:
         """The money by year and source, its shares, what ends, what nobody pays, and the lines."""
         number = int(page) if page.isascii() and page.isdigit() and len(page) <= 6 else 1
-        view = await money_page(session, actor, code, chosen, page=number, today=today)
+        view = await money_page(session, actor, code, Asked(chosen, number), today=today)
         return Reply(view, template="money/show.html", draw=money_chart)
 
     @reads("/mechanisms/{code:str}/money.csv", May.MONEY_READ)

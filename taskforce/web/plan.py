@@ -98,7 +98,8 @@ class PlanController(Controller):
             activities=[activity_line(row, plan) for row in rows],
             next_cursor=write_cursor((rows[-1].position, rows[-1].id)) if len(rows) == LIST else None,
         )
-        return Reply(view, then=f"/plans/{plan_id}?{asked.shown.address}")
+        address = f"?{asked.shown.address}" if asked.shown.address else ""
+        return Reply(view, then=f"/plans/{plan_id}{address}")
 
     @reads("/plans/{plan_id:uuid}/activities.csv", May.ACTIVITY_READ)
     async def file(

@@ -18,6 +18,7 @@ from taskforce.views.plan_page import Asked
 from taskforce.web.form import Malformed
 
 Text = Annotated[str, QueryParameter()]
+MOST_TEXT = 200  # characters of a search
 _RANK: TypeAdapter[Rank] = TypeAdapter(Rank)
 
 
@@ -41,15 +42,8 @@ async def provide_asked(
     Raises:
         Malformed: a value is not one that the filter knows.
     """
-    said = {
-        "q": q.strip()[:200],
-        "lead": lead,
-        "status": status,
-        "place": place,
-        "group": group,
-        "alerts": alerts,
-        "unfunded": unfunded,
-    }
+    said = {"q": q.strip()[:MOST_TEXT], "lead": lead, "status": status, "place": place, "group": group}
+    said |= {"alerts": alerts, "unfunded": unfunded}
     chosen = ActivityFilter(
         text=said["q"],
         lead_agency_id=_id("lead", lead),

@@ -107,11 +107,7 @@ async def responsibility_view(
         capability=labels.get(row.capability_id, row.capability_id),
         state=matrix.state_of(matrix.duty_of(row, parts), today),
         on=today,
-        accountable=[
-            AgencyColumn(id=part.agency_id, code=part.agency_code, title=part.agency_title)
-            for part in views
-            if part.is_current and part.role == "accountable"
-        ],
+        accountable=matrix.accountable(views),
         instruments=[
             InstrumentView.model_validate(basis) for basis in await queries.bases(session, actor, mechanism_id, row.id)
         ],

@@ -421,3 +421,40 @@ async def test_statements_do_not_grow_with_the_lines(world: World, visit, statem
     await client.get(f"/plans/{world.plan.id}")
 
     assert len(statements) == few
+
+
+async def test_the_plan_and_the_money_page_agree(world: World, visit) -> None:
+    """What the year needs and has secured is the same number on both pages, for whoever reads either."""
+    item = await world.add(CostItem(code="STAFF", title="Helpline staff"))
+    await world.add(
+        CostRequirement(
+            cost_item_id=item.id, cost_type_id="cost_type:staff", fiscal_year=2026, required_amount=Decimal("1000")
+        )
+    )
+    for cost_type, amount in (("cost_type:staff", "300"), ("cost_type:travel", "70")):
+        await world.add(
+            BudgetLine(
+                cost_item_id=item.id,
+                source_id=world.source.id,
+                cost_type_id=cost_type,
+                fiscal_year=2026,
+                currency="TZS",
+                asked_amount=Decimal("400"),
+                secured_amount=Decimal(amount),
+            )
+        )
+    await world.pay(world.activity, "200", source=world.source)
+    secret = await world.line(code="A2", is_confidential=True, lead_agency_id=world.education.id)
+    await world.pay(secret, "5000", source=world.source)
+    cancelled = await world.line(code="A3", status="cancelled")
+    await world.pay(cancelled, "9000", source=world.source)
+
+    for who in ("secretariat", "police_focal", "observer"):
+        client = await visit(world.people[who])
+        figures = (await client.api_get(f"/plans/{world.plan.id}")).json()["figures"]
+        money = (await client.api_get(f"/mechanisms/{world.mechanism.code}/money")).json()
+        year = next(each for each in money["years"] if each["year"] == 2026)
+        assert (figures["required_amount"], figures["secured_amount"]) == (
+            year["needed_amount"],
+            year["secured_amount"],
+        ), who
