@@ -1,6 +1,7 @@
 """Every page that a role can reach, in a real browser: accessible, no wider than the screen, nothing in the console."""
 
 import re
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,6 +14,7 @@ pytestmark = pytest.mark.browser
 
 AN_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 A_CODE = re.compile(r"/mechanisms/[A-Z0-9-]+")
+NEXT_YEAR = datetime.now(UTC).year + 1
 MOST_PAGES = 80
 NOT_PAGES = ("/static/", "/api/v1", "/sign-in/", "/sign-out")
 
@@ -90,9 +92,39 @@ async def test_the_first_visit_is_light(signed_in: Opened, site: Site) -> None:
 
 
 async def test_an_activity_is_edited_without_scripts(signed_in: Opened) -> None:
-    """Everything works in a browser that runs no scripts: find a line of an open plan, change it, see the change."""
+    """Everything works in a browser that runs no scripts: open a line of next year's plan, change it, see the change."""
     page = await signed_in("Secretariat", width=390, scripts=False)
-    await page.goto("/desk")
-    await page.get_by_role("link", name=re.compile("Plan", re.I)).first.click()
+    await page.goto("/mechanisms/TZ-NCOSTF/plan")
+    await page.get_by_role("link", name=str(NEXT_YEAR), exact=True).click()
+    await page.locator("main table").get_by_role("link").first.click()
+    await page.get_by_role("link", name="Edit").first.click()
+    title = "Workshop to agree the words, with everybody"
+    await page.get_by_label("Title").fill(title)
+    await page.locator("main form").get_by_role("button").first.click()
 
-    assert await page.locator("h1").count() == 1
+    assert (await page.locator("h1").inner_text()).strip() == title
+
+
+async def test_a_refused_form_keeps_what_was_typed(signed_in: Opened) -> None:
+    """The error summary says what to do, its link leads to the field, and nothing that was typed is lost."""
+    page = await signed_in("Secretariat", width=390, scripts=False)
+    await page.goto("/mechanisms/TZ-NCOSTF/responsibilities/add")
+    await page.get_by_label("Code").fill("R99")
+    await page.locator("main form").get_by_role("button").first.click()
+
+    assert await page.locator(".govuk-error-summary").count() == 1
+    assert await page.get_by_label("Code").input_value() == "R99"
+
+
+async def test_the_chart_is_drawn_by_plotly_on_wide_screens_only(signed_in: Opened) -> None:
+    """A phone gets the server's drawing and not the four hundred kilobytes of the library."""
+    wide, narrow = await signed_in("Treasury", width=1280), await signed_in("Treasury", width=390)
+    asked: list[str] = []
+    narrow.on("request", lambda request: asked.append(request.url))
+
+    await wide.goto("/mechanisms/TZ-NCOSTF/money", wait_until="networkidle")
+    await narrow.goto("/mechanisms/TZ-NCOSTF/money", wait_until="networkidle")
+
+    await wide.locator(".js-plotly-plot").first.wait_for()
+    assert not [url for url in asked if "plotly" in url]
+    assert await narrow.locator("main figure svg").first.is_visible()

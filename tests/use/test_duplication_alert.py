@@ -1,5 +1,6 @@
 """Duplication alerts: raised over all agencies, read by whoever may, decided with a reason."""
 
+import asyncio
 import csv
 import datetime as dt
 from io import StringIO
@@ -281,6 +282,20 @@ async def test_a_second_scan_changes_nothing(raised: Pair) -> None:
 
     assert scans == [ScanCounts(raised=0, reopened=0, refreshed=0, stale=0)] * 3
     assert await _events(raised.world.sessions, alert.id) == before == 1
+
+
+async def test_scans_at_the_same_time_raise_a_pair_once(pair: Pair) -> None:
+    """Both agencies save at once while the plan is scanned: one alert, and no scan fails."""
+    sessions = pair.world.sessions
+
+    counts = await asyncio.gather(
+        scan_activity(sessions, pair.police.id),
+        scan_activity(sessions, pair.education.id),
+        scan_plan(sessions, pair.world.plan.id),
+    )
+
+    assert sum(each.raised for each in counts) == 1
+    assert (await pair.alert()).version == 1
 
 
 async def test_saving_one_activity_finds_what_a_scan_of_the_plan_finds(pair: Pair) -> None:
