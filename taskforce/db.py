@@ -9,7 +9,7 @@ from alembic.config import Config
 from asyncpg.exceptions import CannotConnectNowError
 from sqlalchemy import NullPool, event, text
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session as SyncSession
 from sqlalchemy.orm import SessionTransaction
@@ -22,6 +22,9 @@ from taskforce.settings import project_folder
 Session = AsyncSession
 # What the database says no with: a constraint (the sender's mistake), or nothing at all (it is down).
 BrokenRule = IntegrityError
+DatabaseError = DBAPIError
+# Two transactions stood in each other's way, or a lock was held too long: the same again will do.
+RETRYABLE = ("40001", "40P01", "55P03")
 Unavailable = (InterfaceError, OperationalError, ConnectionError, CannotConnectNowError)
 Sessions = async_sessionmaker[AsyncSession]
 
@@ -63,6 +66,10 @@ def _ids(values: frozenset[UUID]) -> str:
     return "{" + ",".join(sorted(str(value) for value in values)) + "}"
 
 
+def _pairs(values: frozenset[tuple[UUID, UUID]]) -> str:
+    return "{" + ",".join(sorted(f"{mechanism}:{agency}" for mechanism, agency in values)) + "}"
+
+
 class BoundSession(SyncSession):
     """A session that works for somebody: nothing else uses the tables of ours."""
 
@@ -80,7 +87,7 @@ def _bind_rows(session: SyncSession, transaction: SessionTransaction, connection
             "read": _ids(context.read),
             "govern": _ids(context.govern),
             "write": _ids(context.write),
-            "agencies": _ids(context.agencies),
+            "agencies": _pairs(context.agencies),
             "action": session.info.get("action") or "",
             "reason": session.info.get("reason") or "",
         },
@@ -92,6 +99,12 @@ def _bind_rows(session: SyncSession, transaction: SessionTransaction, connection
 def create_sessions(engine: AsyncEngine) -> Sessions:
     """The maker of sessions; objects stay readable after commit, since answers are made from them."""
     return async_sessionmaker(engine, expire_on_commit=False, sync_session_class=BoundSession)
+
+
+def is_retryable(broken: Exception) -> bool:
+    """Whether the same request, sent again, will probably succeed."""
+    cause = getattr(getattr(broken, "orig", None), "__cause__", None)
+    return str(getattr(cause, "sqlstate", "")) in RETRYABLE
 
 
 def refusal(broken: Exception) -> Refused:

@@ -58,6 +58,11 @@ create function ctx_ids(name text) returns uuid[] language sql stable parallel s
   return coalesce(nullif(current_setting('taskforce.' || name, true), ''), '{}')::uuid[]
 """,
     """
+-- Pairs MECHANISM:AGENCY: whoever stands for an agency in one mechanism does not stand for it in another.
+create function ctx_pairs(name text) returns text[] language sql stable parallel safe
+  return coalesce(nullif(current_setting('taskforce.' || name, true), ''), '{}')::text[]
+""",
+    """
 create function ctx_principal() returns text language sql stable parallel safe
   return nullif(current_setting('taskforce.principal', true), '')
 """,
@@ -145,12 +150,16 @@ def _ids(name: str) -> str:
     return f"any((select ctx_ids('{name}'))::uuid[])"
 
 
+def _stands_for(column: str) -> str:
+    return f"mechanism_id || ':' || {column} = any((select ctx_pairs('agencies'))::text[])"
+
+
 def upgrade() -> None:
     for function in FUNCTIONS:
         op.execute(function)
     for table in SHARED:
         _policies(table, f"mechanism_id = {_ids('read')}", f"mechanism_id = {_ids('write')}")
-    own = f"(mechanism_id = {_ids('govern')} or lead_agency_id = {_ids('agencies')})"
+    own = f"(mechanism_id = {_ids('govern')} or {_stands_for('lead_agency_id')})"
     _policies(
         "activity",
         f"mechanism_id = {_ids('read')} and ({own}"
@@ -158,7 +167,7 @@ def upgrade() -> None:
         f"mechanism_id = {_ids('write')} and {own}",
     )
     # Both leads read an alert on their drafts, from the row itself; others once they may read both activities.
-    leads = f"first_agency_id = {_ids('agencies')} or second_agency_id = {_ids('agencies')}"
+    leads = f"{_stands_for('first_agency_id')} or {_stands_for('second_agency_id')}"
     own = f"(mechanism_id = {_ids('govern')} or {leads})"
     _policies(
         "duplication_alert",
@@ -207,5 +216,7 @@ def downgrade() -> None:
         for command in ("select", "insert", "update", "delete"):
             op.execute(f"drop policy if exists {table}_{command} on {table}")
     op.execute("drop policy appointment_sign_in on appointment")
-    op.execute("drop function write_audit_events(), ctx_shared_plans(), ctx_principal(), ctx_ids(text)")
+    op.execute(
+        "drop function write_audit_events(), ctx_shared_plans(), ctx_principal(), ctx_pairs(text), ctx_ids(text)"
+    )
     op.execute("revoke all on all tables in schema public from tf_app")

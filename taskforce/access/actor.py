@@ -22,7 +22,8 @@ class Appointed:
 class RowContext:
     """What row-level security is told: ids as sets, so that policies stay array look-ups.
 
-    `govern` are the mechanisms in which drafts and confidential lines of all agencies are read and written.
+    `agencies` are pairs of a mechanism and an agency for which the actor stands there: what an agency may read in one
+    mechanism gives no right in another. `govern` are the mechanisms in which drafts and confidential lines of all agencies are read and written.
     `everything` is for the named system principals alone.
     """
 
@@ -30,7 +31,7 @@ class RowContext:
     read: frozenset[UUID] = frozenset()
     govern: frozenset[UUID] = frozenset()
     write: frozenset[UUID] = frozenset()
-    agencies: frozenset[UUID] = frozenset()
+    agencies: frozenset[tuple[UUID, UUID]] = frozenset()
     everything: bool = False
 
 
@@ -66,6 +67,6 @@ class Actor:
             read=frozenset(held.mechanism_id for held in self.appointments),
             govern=frozenset(held.mechanism_id for held in self.appointments if held.role in GOVERNING),
             write=frozenset(held.mechanism_id for held in self.appointments if held.role in WRITING),
-            agencies=frozenset(held.agency_id for held in self.appointments if held.agency_id),
+            agencies=frozenset((held.mechanism_id, held.agency_id) for held in self.appointments if held.agency_id),
             everything=self.is_system,
         )

@@ -13,6 +13,7 @@ from taskforce.cli.database import database, opened
 from taskforce.db import Session, migrate, transaction
 from taskforce.errors import Refused
 from taskforce.queries import mechanism as mechanisms
+from taskforce.queries.account import by_email as account_by_email
 from taskforce.queries.agency import members_by_code
 from taskforce.services import account as accounts
 from taskforce.services import first_steps
@@ -115,6 +116,31 @@ def add(
         click.echo(f"{title} sets a password here, once, within {accounts.LINK_LIFE.days} days:\n{link}")
     else:
         click.echo(f"{email} had an account already, and has the new role now.")
+
+
+async def _token(address: str, email: str, title: str, life: dt.timedelta, now: dt.datetime) -> str:
+    async with opened(address) as sessions, transaction(sessions, SIGN_IN, action="user:token") as session:
+        account = await account_by_email(session, email)
+        if account is None:
+            raise Refused("there is no account %(email)s; add it with: taskforce user add", email=email)
+        return await accounts.make_token(session, account.id, title, now=now, life=life)
+
+
+@user.command("token")
+@click.option("--email", required=True, help="Whose rights the token has.")
+@click.option("--title", default="made on the server", show_default=True, help="What it is for.")
+@click.option("--days", default=90, show_default=True, type=click.IntRange(1, 366), help="Days until it expires.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def token(email: str, title: str, days: int, as_json: bool) -> None:
+    """Print a bearer token for the API. It is shown once, stored as a hash, and ends by itself.
+
+    \b
+    Example: curl -H "Authorization: Bearer $(taskforce user token --email a@example.org)" \\
+        http://localhost:8000/api/v1/desk
+    """
+    with database() as addresses:
+        secret = asyncio.run(_token(addresses.app, email, title, dt.timedelta(days=days), dt.datetime.now(dt.UTC)))
+    click.echo(json.dumps({"email": email, "title": title, "days": days, "token": secret}) if as_json else secret)
 
 
 async def _begin(address: str, now: dt.datetime) -> str:

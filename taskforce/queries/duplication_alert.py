@@ -14,7 +14,7 @@ from taskforce.access import ALERTS, Actor
 from taskforce.db import Session
 from taskforce.errors import NotAllowed, NotFound
 from taskforce.models import Account, Activity, Agency, BudgetLine, DuplicationAlert, Mechanism, Plan
-from taskforce.queries.visible import visible, visible_activities
+from taskforce.queries.visible import stands_for, visible, visible_activities
 
 OPEN: Final = ("open", "acknowledged", "proposed")  # states in which an alert waits for a decision
 ALARMING: Final = "duplicate or overlap"  # asks for both kinds that may be the same work
@@ -88,13 +88,12 @@ def visible_alerts(actor: Actor) -> ColumnElement[bool]:
     if actor.is_system:
         return visible(actor, DuplicationAlert.mechanism_id)
     context = actor.row_context
-    agencies = sorted(context.agencies)
     return and_(
         visible(actor, DuplicationAlert.mechanism_id),
         or_(
             DuplicationAlert.mechanism_id.in_(sorted(context.govern)),
-            DuplicationAlert.first_agency_id.in_(agencies),
-            DuplicationAlert.second_agency_id.in_(agencies),
+            stands_for(actor, DuplicationAlert.mechanism_id, DuplicationAlert.first_agency_id),
+            stands_for(actor, DuplicationAlert.mechanism_id, DuplicationAlert.second_agency_id),
             and_(_is_readable(actor, DuplicationAlert.first_id), _is_readable(actor, DuplicationAlert.second_id)),
         ),
     )

@@ -2,11 +2,13 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, or_, select, true, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from taskforce.access import Actor
 from taskforce.models import Activity, Plan
+
+AnyId = InstrumentedAttribute[UUID] | InstrumentedAttribute[UUID | None]
 
 
 def _ids(column: InstrumentedAttribute[UUID], ids: frozenset[UUID]) -> ColumnElement[bool]:
@@ -16,6 +18,12 @@ def _ids(column: InstrumentedAttribute[UUID], ids: frozenset[UUID]) -> ColumnEle
 def visible(actor: Actor, mechanism_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
     """The rows of the mechanisms in which the actor is appointed; a named system principal sees all."""
     return true() if actor.is_system else _ids(mechanism_id, actor.row_context.read)
+
+
+def stands_for(actor: Actor, mechanism_id: AnyId, agency_id: AnyId) -> ColumnElement[bool]:
+    """Whether the actor stands for this agency in this very mechanism."""
+    pairs = sorted(actor.row_context.agencies)
+    return tuple_(mechanism_id, agency_id).in_(pairs) if pairs else false()
 
 
 def visible_activities(actor: Actor, line: type[Activity] = Activity) -> ColumnElement[bool]:
@@ -31,7 +39,7 @@ def visible_activities(actor: Actor, line: type[Activity] = Activity) -> ColumnE
         visible(actor, line.mechanism_id),
         or_(
             _ids(line.mechanism_id, context.govern),
-            line.lead_agency_id.in_(sorted(context.agencies)),
+            stands_for(actor, line.mechanism_id, line.lead_agency_id),
             and_(line.is_confidential.is_(False), line.plan_id.in_(shared)),
         ),
     )

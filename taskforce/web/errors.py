@@ -12,7 +12,7 @@ from litestar.response import Redirect, Response, Template
 from litestar.response.base import ASGIResponse
 from litestar.types import Message, Receive, Scope, Send
 
-from taskforce.db import BrokenRule, Unavailable, refusal
+from taskforce.db import BrokenRule, DatabaseError, Unavailable, is_retryable, refusal
 from taskforce.errors import NotAllowed, NotFound, Refused, Stale
 from taskforce.render.wording import gettext as _
 from taskforce.web.carried import Carried, carried, carry
@@ -183,10 +183,15 @@ def _unexpected(request: AnyRequest, broken: Exception) -> Response[Any]:
     return _no(request, 500, _("Something went wrong on our side. What you typed was not saved."))
 
 
+def _database_error(request: AnyRequest, broken: Exception) -> Response[Any]:
+    return (_unavailable if is_retryable(broken) else _unexpected)(request, broken)
+
+
 HANDLERS: dict[Any, Callable[..., Response[Any]]] = {
     Malformed: _malformed,
     Refused: _refused,
     BrokenRule: _broken_rule,
+    DatabaseError: _database_error,
     Stale: _stale,
     NotFound: _not_found,
     NotAllowed: _not_allowed,

@@ -24,7 +24,7 @@ MOST_BYTES = 1_048_576  # a form or command of one record; files have their own 
 DEEPEST = 32
 
 
-@dataclass(frozen=True)
+@dataclass
 class Malformed(Exception):
     """What was sent does not have the shape of the command. One entry a field: its name and what to do."""
 

@@ -7,6 +7,7 @@ from litestar.connection import Request
 from litestar.exceptions import ClientException
 
 from taskforce.db import Session
+from taskforce.errors import Refused
 from taskforce.services import idempotency_key as keys
 from taskforce.web.form import is_form, posted_values
 
@@ -34,20 +35,25 @@ async def key_of(request: Request[Any, Any, Any]) -> str:
     return key
 
 
+async def _fields(request: Request[Any, Any, Any]) -> list[tuple[str, list[str]]]:
+    """What a person typed: a form secret is masked anew on each page and tells nothing of it."""
+    return sorted((name, given) for name, given in (await posted_values(request)).items() if name != "csrf")
+
+
 async def take(session: Session, principal: str, key: str, request: Request[Any, Any, Any]) -> None:
     """Take the key for this change; whoever sends it again meanwhile waits for the outcome.
 
     Raises:
         Replay: the change was made before.
-        ClientException: the key was used for something else.
+        Refused, ClientException: the key was used for something else, by a form, by a program.
     """
-    digest = hashlib.sha256(f"{request.url.path}\n".encode() + await request.body()).hexdigest()
-    if is_form(request):
-        # the version and the csrf token of a second click are those of the first; the path alone tells forms apart
-        digest = hashlib.sha256(request.url.path.encode()).hexdigest()
+    sent = repr(await _fields(request)).encode() if is_form(request) else await request.body()
+    digest = hashlib.sha256(f"{request.url.path}\n".encode() + sent).hexdigest()
     earlier = await keys.take(session, principal, key, digest)
     if earlier is None:
         return
+    if earlier.request_hash != digest and is_form(request):
+        raise Refused("You sent this page before, with other text. Look at what is stored now, then change that.")
     if earlier.request_hash != digest:
         raise ClientException("this Idempotency-Key was used for another request: send a new one", status_code=422)
     raise Replay(earlier.answer or {})

@@ -92,14 +92,14 @@ async def test_the_first_visit_is_light(signed_in: Opened, site: Site) -> None:
 
 
 async def test_an_activity_is_edited_without_scripts(signed_in: Opened) -> None:
-    """Everything works in a browser that runs no scripts: open a line of next year's plan, change it, see the change."""
+    """All works in a browser that runs no scripts: open a line of next year's plan, change it, see the change."""
     page = await signed_in("Secretariat", width=390, scripts=False)
     await page.goto("/mechanisms/TZ-NCOSTF/plan")
     await page.get_by_role("link", name=str(NEXT_YEAR), exact=True).click()
     await page.locator("main table").get_by_role("link").first.click()
     await page.get_by_role("link", name="Edit").first.click()
     title = "Workshop to agree the words, with everybody"
-    await page.get_by_label("Title").fill(title)
+    await page.get_by_role("textbox", name="Title").fill(title)
     await page.locator("main form").get_by_role("button").first.click()
 
     assert (await page.locator("h1").inner_text()).strip() == title
@@ -109,11 +109,11 @@ async def test_a_refused_form_keeps_what_was_typed(signed_in: Opened) -> None:
     """The error summary says what to do, its link leads to the field, and nothing that was typed is lost."""
     page = await signed_in("Secretariat", width=390, scripts=False)
     await page.goto("/mechanisms/TZ-NCOSTF/responsibilities/add")
-    await page.get_by_label("Code").fill("R99")
+    await page.get_by_role("textbox", name="Code").fill("R99")
     await page.locator("main form").get_by_role("button").first.click()
 
     assert await page.locator(".govuk-error-summary").count() == 1
-    assert await page.get_by_label("Code").input_value() == "R99"
+    assert await page.get_by_role("textbox", name="Code").input_value() == "R99"
 
 
 async def test_the_chart_is_drawn_by_plotly_on_wide_screens_only(signed_in: Opened) -> None:

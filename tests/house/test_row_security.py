@@ -1,12 +1,14 @@
 """The second wall: what the database itself shows and lets change, whatever a query forgets."""
 
+import datetime as dt
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
-from taskforce.access import NOBODY
+from taskforce.access import NOBODY, OPERATOR
 from taskforce.db import Sessions, create_sessions, transaction
-from taskforce.models import TENANT, Activity, Mechanism, Plan
+from taskforce.models import TENANT, Activity, Appointment, Mechanism, Plan
 from tests.world import World
 
 TABLES = sorted(model.__tablename__ for model in TENANT if model is not Mechanism)
@@ -136,3 +138,26 @@ async def test_no_secret_enters_the_audit(world: World, sessions: Sessions) -> N
         leaked = await raw.scalar(text("select count(*) from audit_event where cast(after as text) like '%hush%'"))
 
     assert leaked == 0
+
+
+async def test_an_agency_of_one_mechanism_gives_no_right_in_another(world: World, sessions: Sessions, visit) -> None:
+    """Who stands for the police in one mechanism and observes another reads no hidden police line there."""
+    other = await World.made(sessions, world.now)
+    await world.add(
+        Appointment(
+            mechanism_id=world.mechanism.id,
+            account_id=other.police_focal.id,
+            role="observer",
+            starts_on=dt.date(2020, 1, 1),
+        )
+    )
+    async with transaction(sessions, OPERATOR) as session:
+        line = await session.get_one(Activity, (world.mechanism.id, world.activity.id))
+        line.is_confidential, line.lead_agency_id = True, other.police.id
+
+    async with transaction(sessions, await other.actor("police_focal")) as session:
+        seen = await session.scalar(text("select count(*) from activity where id = :id"), {"id": world.activity.id})
+    client = await visit(other.police_focal)
+
+    assert seen == 0
+    assert (await client.api_get(f"/activities/{world.activity.id}")).status_code == 404

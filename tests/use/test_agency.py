@@ -319,3 +319,37 @@ async def test_many_agencies_ask_no_more(world: World, visit, statements: Statem
 def test_sectors_of_the_form_are_those_of_the_table() -> None:
     """What the form offers is what the database takes."""
     assert get_args(Sector) == table.SECTORS
+
+
+@pytest.mark.parametrize("who", ["observer", "education_focal", "donor"])
+async def test_a_confidential_cost_changes_no_figure_for_others(world: World, visit, who: str) -> None:
+    """What a source pays for a confidential line is in no figure of readers who do not read all money."""
+    secret = await world.line(code="A9", is_confidential=True)
+    await world.pay(world.activity, "100", source=world.source)
+    client = await visit(world.people[who])
+    paths = _path(world, world.fund.id), _path(world, world.police.id), "/desk"
+    before = [(await client.api_get(path)).json() for path in paths]
+    await world.pay(secret, "5000", source=world.source)
+
+    after = [(await client.api_get(path)).json() for path in paths]
+
+    assert [each["secured_amount"] for each in before[0]["provided"]] == ["100.00"]
+    assert after == before
+
+
+@pytest.mark.parametrize("who", ["donor", "secretariat", "chair", "treasury"])
+async def test_a_cancelled_cost_is_counted_nowhere(world: World, visit, who: str) -> None:
+    """The costs of a cancelled line are on no page of money, of an agency, and on no desk."""
+    cancelled = await world.line(code="A9", status="cancelled", status_reason="No staff.")
+    await world.change(world.source, ends_on=dt.date(2026, 12, 31))
+    await world.pay(world.activity, "100", source=world.source)
+    client = await visit(world.people[who])
+    money = f"/mechanisms/{world.mechanism.code}/money"
+    paths = _path(world, world.fund.id), _path(world, world.police.id), "/desk", money
+    before = [(await client.api_get(path)).json() for path in paths]
+    await world.pay(cancelled, "5000", source=world.source)
+
+    after = [(await client.api_get(path)).json() for path in paths]
+
+    assert [each["secured_amount"] for each in before[2]["ending"] + before[2]["sources"]] == ["100.00"]
+    assert after == before

@@ -102,3 +102,16 @@ async def test_an_objective_with_outputs_is_not_deleted(world: World, visit) -> 
 
     assert again.status == 409
     assert "Something else still refers to it" in again.text
+
+
+async def test_the_same_page_sent_again_with_other_text_is_no_second_click(world: World, visit) -> None:
+    """Going back and sending other text is refused in words, not swallowed as if it were the first."""
+    client = await visit(world.secretariat)
+    page = await client.get(f"/plans/{world.plan.id}/objectives/add")
+    await client.submit(page, {"code": "O8", "title": "First text"})
+
+    again = await client.send(page, {"code": "O8", "title": "Second text"})
+
+    assert again.status == 409
+    assert "You sent this page before, with other text." in again.text
+    assert again.form()["title"] == "Second text"
