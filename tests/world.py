@@ -30,6 +30,7 @@ from taskforce.models import (
     Responsibility,
 )
 from taskforce.queries import account as accounts
+from taskforce.queries import duplication_work
 
 _NEW_ID = text("select uuidv7()")
 _numbers = count(1)
@@ -250,8 +251,10 @@ class World:
         return found
 
     async def alert(self, first: Activity, second: Activity, **values: Any) -> DuplicationAlert:
-        """An open alert on two activities."""
+        """An open alert on two activities of a plan, with the sides that a scan stores."""
         low, high = sorted((first, second), key=lambda each: each.id)
+        async with transaction(self.sessions, OPERATOR) as session:
+            sides = {each.id: each.side for each in await duplication_work.of_plan(session, low.plan_id)}
         defaults = {
             "plan_id": low.plan_id,
             "first_id": low.id,
@@ -263,7 +266,7 @@ class World:
             "band": "likely",
             "score": 0.8,
             "signals": [],
-            "sides": [{"code": each.code, "title": each.title, "agency": "An agency"} for each in (low, high)],
+            "sides": [sides[low.id], sides[high.id]],
             "model": "test",
             "fingerprint": "test",
         }

@@ -23,8 +23,8 @@ class RowContext:
     """What row-level security is told: ids as sets, so that policies stay array look-ups.
 
     `agencies` are pairs of a mechanism and an agency for which the actor stands there: what an agency may read in one
-    mechanism gives no right in another. `govern` are the mechanisms in which drafts and confidential lines of all agencies are read and written.
-    `everything` is for the named system principals alone.
+    mechanism gives no right in another. `govern` are the mechanisms in which drafts and confidential lines of all
+    agencies are read and written. `everything` is for the named system principals alone.
     """
 
     principal: str

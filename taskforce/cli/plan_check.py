@@ -17,6 +17,7 @@ from taskforce.exchange.vocabulary import Vocabularies, read_vocabularies
 from taskforce.settings import project_folder
 
 VALID, BROKEN, UNREADABLE = 0, 1, 2
+WIDE = 200  # columns of what is not read on a screen
 TELLING = ("same", "partly")  # relations of signals that are reasons
 
 
@@ -89,6 +90,8 @@ def check(ctx: click.Context, files: tuple[Path, ...], as_json: bool) -> None:
     """
     known, today = vocabularies(), dt.date.today()
     console, progress = Console(highlight=False), Console(stderr=True)
+    if not console.is_terminal:  # a file or a program reads whole lines
+        console = Console(highlight=False, width=WIDE)
     worst, results = VALID, []
     for path in track(files, "Checking", console=progress, transient=True, disable=not progress.is_terminal):
         try:

@@ -134,9 +134,7 @@ async def _token(address: str, email: str, title: str, life: dt.timedelta, now: 
 def token(email: str, title: str, days: int, as_json: bool) -> None:
     """Print a bearer token for the API. It is shown once, stored as a hash, and ends by itself.
 
-    \b
-    Example: curl -H "Authorization: Bearer $(taskforce user token --email a@example.org)" \\
-        http://localhost:8000/api/v1/desk
+    Example: taskforce user token --email a@example.org --days 30
     """
     with database() as addresses:
         secret = asyncio.run(_token(addresses.app, email, title, dt.timedelta(days=days), dt.datetime.now(dt.UTC)))

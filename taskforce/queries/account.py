@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, func, or_, select
+from sqlalchemy import ScalarSelect, exists, func, or_, select
 
 from taskforce.access import Actor, Appointed, Role
 from taskforce.db import Session
@@ -104,8 +104,29 @@ async def by_token(session: Session, token_hash: bytes, *, now: dt.datetime) -> 
 
 
 async def link_for_update(session: Session, token_hash: bytes) -> OneTimeLink | None:
-    """A one-time link, locked, so that two who open it at once do not both get in."""
+    """A one-time link, locked, so that two who open it at once do not both get in.
+
+    Its account is locked first: using a link ends others, and two that do so at once must not wait for each other.
+    """
+    await session.execute(
+        select(Account.id)
+        .join(OneTimeLink, OneTimeLink.account_id == Account.id)
+        .where(OneTimeLink.token_hash == token_hash)
+        .with_for_update(of=Account)
+    )
     return await session.get(OneTimeLink, token_hash, with_for_update=True)
+
+
+async def was_used(session: Session, account_id: UUID) -> bool:
+    """Whether somebody came in by the account, as far as its links and sessions are still stored."""
+    links, seen = OneTimeLink.account_id == account_id, AuthSession.account_id == account_id
+    asked = select(exists().where(links, OneTimeLink.used_at.is_not(None)) | exists().where(seen))
+    return bool(await session.scalar(asked))
+
+
+async def lock_name(session: Session, email: str) -> None:
+    """Let one at a time count the tries on an account name, known or not, until the transaction ends."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtext(email))))
 
 
 async def attempt_count(session: Session, *, since: dt.datetime, email: str, address: str) -> tuple[int, int]:

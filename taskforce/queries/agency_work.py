@@ -23,7 +23,7 @@ from taskforce.models import (
     ResponsibilityInstrument,
     VocabularyTerm,
 )
-from taskforce.queries.budget_line import wanted
+from taskforce.queries.budget_line import counted, wanted
 from taskforce.queries.visible import visible, visible_activities
 
 
@@ -197,7 +197,7 @@ async def money(session: Session, actor: Actor, mechanism_id: UUID, agency_id: U
         .join(Activity, and_(Activity.mechanism_id == BudgetLine.mechanism_id, Activity.id == BudgetLine.activity_id))
         .where(
             visible(actor, BudgetLine.mechanism_id),
-            visible_activities(actor),
+            counted(actor, mechanism_id),
             BudgetLine.mechanism_id == mechanism_id,
             Activity.lead_agency_id == agency_id,
         )
@@ -209,7 +209,11 @@ async def money(session: Session, actor: Actor, mechanism_id: UUID, agency_id: U
 
 async def provided(session: Session, actor: Actor, mechanism_id: UUID, agency_id: UUID) -> Sequence[Provided]:
     """The sources of money that the agency provides, by when they end."""
-    pays = and_(BudgetLine.mechanism_id == FundingSource.mechanism_id, BudgetLine.source_id == FundingSource.id)
+    pays = and_(
+        BudgetLine.mechanism_id == FundingSource.mechanism_id,
+        BudgetLine.source_id == FundingSource.id,
+        counted(actor, mechanism_id),
+    )
     found = await session.execute(
         select(
             FundingSource.id,

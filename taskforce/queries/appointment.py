@@ -60,17 +60,21 @@ async def people(session: Session, actor: Actor, mechanism_id: UUID) -> Sequence
 
 
 async def secretariats_after(session: Session, mechanism_id: UUID, day: dt.date, *, but: UUID) -> int:
-    """How many other secretariat appointments go on after a day, locked so that two do not end the last two at once."""
-    found = await session.scalars(
-        select(Appointment)
+    """How many others are secretariat on the day after, with an account that is open."""
+    found = await session.scalar(
+        select(func.count())
+        .select_from(Appointment)
+        .join(Account, Account.id == Appointment.account_id)
         .where(
             Appointment.mechanism_id == mechanism_id,
+            Appointment.id != but,
             Appointment.role == "secretariat",
+            Appointment.starts_on <= day + dt.timedelta(days=1),
             or_(Appointment.ends_on.is_(None), Appointment.ends_on > day),
+            Account.disabled_at.is_(None),
         )
-        .with_for_update()
     )
-    return sum(1 for each in found if each.id != but)
+    return found or 0
 
 
 async def is_appointed_elsewhere(session: Session, account_id: UUID, mechanisms: Iterable[UUID]) -> bool:

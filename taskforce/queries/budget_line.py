@@ -90,16 +90,29 @@ def counted(
     Costs of cancelled activities and plans count for nobody; drafts and confidential lines of other agencies only for
     those who read all money. A cost without an activity belongs to the mechanism and counts for everybody there.
     """
+    here = Activity.mechanism_id == mechanism_id
+    shown = select(Activity.id).where(here, visible_activities(actor))
+    is_shown = true() if reach(actor, mechanism_id) == "all" else activity_id.in_(shown)
+    return _without_cancelled(activity_id, here, is_shown)
+
+
+def counted_anywhere(actor: Actor) -> ColumnElement[bool]:
+    """The lines that a reader's totals are made of, over all their mechanisms: in each the same as `counted`."""
+    all_money = sorted({held.mechanism_id for held in actor.appointments if held.role in ALL_MONEY})
+    shown = select(Activity.id).where(visible_activities(actor)).correlate(None)
+    is_shown = or_(BudgetLine.mechanism_id.in_(all_money), BudgetLine.activity_id.in_(shown))
+    return _without_cancelled(BudgetLine.activity_id, visible(actor, Activity.mechanism_id), is_shown)
+
+
+def _without_cancelled(
+    activity_id: InstrumentedAttribute[UUID | None], here: ColumnElement[bool], is_shown: ColumnElement[bool]
+) -> ColumnElement[bool]:
     cancelled = (
         select(Activity.id)
         .join(Plan, and_(Plan.mechanism_id == Activity.mechanism_id, Plan.id == Activity.plan_id))
-        .where(
-            Activity.mechanism_id == mechanism_id,
-            or_(Activity.status == "cancelled", Plan.status == "cancelled"),
-        )
+        .where(here, or_(Activity.status == "cancelled", Plan.status == "cancelled"))
+        .correlate(None)
     )
-    shown = select(Activity.id).where(Activity.mechanism_id == mechanism_id, visible_activities(actor))
-    is_shown = true() if reach(actor, mechanism_id) == "all" else activity_id.in_(shown)
     return or_(activity_id.is_(None), and_(is_shown, activity_id.not_in(cancelled)))
 
 

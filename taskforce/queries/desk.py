@@ -26,9 +26,8 @@ from taskforce.queries.duplication_alert import visible_alerts
 from taskforce.queries.mechanism import current_plan_id, live_plans
 from taskforce.queries.plan_draft import has_place, has_target_group
 from taskforce.queries.visible import visible, visible_activities
-
-OPEN_ALERTS = ("open", "acknowledged", "proposed")
-OPEN_PLANS = ("draft", "consultation", "returned")
+from taskforce.rules.activity import OPEN_PLANS
+from taskforce.rules.states import OPEN_ALERTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,16 +12,14 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from taskforce.access import Actor
 from taskforce.db import Session
 from taskforce.models import (
-    Activity,
     Agency,
     BudgetLine,
     CostItem,
     CostRequirement,
     FundingSource,
     Mechanism,
-    Plan,
 )
-from taskforce.queries.budget_line import wanted
+from taskforce.queries.budget_line import counted_anywhere, wanted
 from taskforce.queries.visible import visible
 from taskforce.rules.money import PAYERS
 
@@ -78,8 +76,14 @@ def _sources(actor: Actor, *conditions: ColumnElement[bool]) -> Sequence[ColumnE
     return (visible(actor, FundingSource.mechanism_id), Mechanism.status != "dissolved", *conditions)
 
 
-async def _listed(session: Session, conditions: Sequence[ColumnElement[bool]], most: int) -> Sequence[SourceItem]:
-    pays = and_(BudgetLine.mechanism_id == FundingSource.mechanism_id, BudgetLine.source_id == FundingSource.id)
+async def _listed(
+    session: Session, actor: Actor, conditions: Sequence[ColumnElement[bool]], most: int
+) -> Sequence[SourceItem]:
+    pays = and_(
+        BudgetLine.mechanism_id == FundingSource.mechanism_id,
+        BudgetLine.source_id == FundingSource.id,
+        counted_anywhere(actor),
+    )
     found = await session.execute(
         select(
             FundingSource.id.label("id"),
@@ -114,7 +118,7 @@ async def ending_sources(
     conditions = _sources(
         actor, FundingSource.mechanism_id.in_(mechanisms), ends, FundingSource.is_requested.is_(False)
     )
-    return await _listed(session, conditions, most)
+    return await _listed(session, actor, conditions, most)
 
 
 async def own_sources(
@@ -123,7 +127,7 @@ async def own_sources(
     """Sources that these agencies provide and that have not ended, the one that ends first first."""
     goes_on = or_(FundingSource.ends_on.is_(None), FundingSource.ends_on >= today)
     conditions = _sources(actor, FundingSource.provider_agency_id.in_(agencies), goes_on)
-    return await _listed(session, conditions, most)
+    return await _listed(session, actor, conditions, most)
 
 
 def _year_of(day: InstrumentedAttribute[dt.date | None]) -> ColumnElement[int]:
@@ -136,11 +140,6 @@ async def budget_years(
     session: Session, actor: Actor, mechanisms: frozenset[UUID], *, today: dt.date
 ) -> Sequence[BudgetYear]:
     """What falls on the budget from this fiscal year on: government sources, without cancelled lines, weighted."""
-    cancelled = (
-        select(Activity.id)
-        .join(Plan, and_(Plan.mechanism_id == Activity.mechanism_id, Plan.id == Activity.plan_id))
-        .where(visible(actor, Activity.mechanism_id), or_(Activity.status == "cancelled", Plan.status == "cancelled"))
-    )
     source = and_(FundingSource.mechanism_id == BudgetLine.mechanism_id, FundingSource.id == BudgetLine.source_id)
     this_year = today.year - case((Mechanism.fiscal_year_start_month > today.month, 1), else_=0)
     found = await session.execute(
@@ -162,7 +161,7 @@ async def budget_years(
             FundingSource.source_class.in_(GOVERNMENT),
             BudgetLine.currency == Mechanism.currency,
             BudgetLine.fiscal_year >= this_year,
-            or_(BudgetLine.activity_id.is_(None), BudgetLine.activity_id.not_in(cancelled)),
+            counted_anywhere(actor),
         )
         .group_by(Mechanism.code, BudgetLine.fiscal_year, Mechanism.fiscal_year_start_month, Mechanism.currency)
         .order_by(Mechanism.code, BudgetLine.fiscal_year)

@@ -15,8 +15,8 @@ from taskforce.db import Session
 from taskforce.errors import NotAllowed, NotFound
 from taskforce.models import Account, Activity, Agency, BudgetLine, DuplicationAlert, Mechanism, Plan
 from taskforce.queries.visible import stands_for, visible, visible_activities
+from taskforce.rules.states import OPEN_ALERTS
 
-OPEN: Final = ("open", "acknowledged", "proposed")  # states in which an alert waits for a decision
 ALARMING: Final = "duplicate or overlap"  # asks for both kinds that may be the same work
 AT_A_TIME: Final = 50  # alerts on one page
 
@@ -25,7 +25,7 @@ AT_A_TIME: Final = 50  # alerts on one page
 class AlertFilter:
     """Which alerts of a plan are asked for.
 
-    "" is any, but for `state`: "" means OPEN, and "all" any. `kind` is one of three, or ALARMING.
+    "" is any, but for `state`: "" means OPEN_ALERTS, and "all" any. `kind` is one of three, or ALARMING.
     """
 
     plan_id: UUID
@@ -209,7 +209,7 @@ def _chosen(actor: Actor, wanted: AlertFilter) -> list[ColumnElement[bool]]:
     alert = DuplicationAlert
     conditions: list[ColumnElement[bool]] = [visible_alerts(actor), alert.plan_id == wanted.plan_id]
     if wanted.state != "all":
-        conditions.append(alert.state.in_((wanted.state,) if wanted.state else OPEN))
+        conditions.append(alert.state.in_((wanted.state,) if wanted.state else OPEN_ALERTS))
     if wanted.band:
         conditions.append(alert.band == wanted.band)
     if wanted.kind:
@@ -259,7 +259,7 @@ async def open_counts(session: Session, actor: Actor, mechanism_id: UUID) -> dic
         .where(
             visible_alerts(actor),
             DuplicationAlert.mechanism_id == mechanism_id,
-            DuplicationAlert.state.in_(OPEN),
+            DuplicationAlert.state.in_(OPEN_ALERTS),
             DuplicationAlert.kind != "complement",
         )
         .group_by(DuplicationAlert.plan_id)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, extract, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, extract, func, select
 from sqlalchemy.orm import aliased
 
 from taskforce.access import Actor
@@ -22,12 +22,12 @@ from taskforce.models import (
     Plan,
     Provenance,
 )
-from taskforce.queries.budget_line import ALL_MONEY
+from taskforce.queries.budget_line import counted_anywhere
 from taskforce.queries.duplication_alert import visible_alerts
 from taskforce.queries.visible import visible, visible_activities
 from taskforce.rules.money import PAYERS, SourceClass
+from taskforce.rules.states import OPEN_ALERTS
 
-_OPEN = ("open", "acknowledged", "proposed")
 _CLASSES: dict[str, SourceClass] = {each: each for each in PAYERS}
 
 
@@ -210,7 +210,7 @@ def _open_alert_count(actor: Actor) -> ScalarSelect[int]:
         .where(
             visible_alerts(actor),
             DuplicationAlert.mechanism_id == Mechanism.id,
-            DuplicationAlert.state.in_(_OPEN),
+            DuplicationAlert.state.in_(OPEN_ALERTS),
             DuplicationAlert.kind != "complement",
             DuplicationAlert.plan_id.in_(live_plans(actor)),
         )
@@ -247,21 +247,6 @@ async def summaries(session: Session, actor: Actor, *, today: dt.date) -> list[S
     return [Summary(**row) for row in found.mappings()]
 
 
-def _counts(actor: Actor) -> ColumnElement[bool]:
-    all_money = [held.mechanism_id for held in actor.appointments if held.role in ALL_MONEY]
-    plan = and_(Plan.mechanism_id == Activity.mechanism_id, Plan.id == Activity.plan_id)
-    is_cancelled = or_(Activity.status == "cancelled", Plan.status == "cancelled")
-    cancelled = select(Activity.id).join(Plan, plan).where(visible(actor, Plan.mechanism_id), is_cancelled)
-    seen = select(Activity.id).where(visible_activities(actor))
-    return or_(
-        BudgetLine.activity_id.is_(None),
-        and_(
-            BudgetLine.activity_id.not_in(cancelled.correlate(None)),
-            or_(BudgetLine.mechanism_id.in_(all_money), BudgetLine.activity_id.in_(seen.correlate(None))),
-        ),
-    )
-
-
 async def secured_by_class(session: Session, actor: Actor, *, today: dt.date) -> dict[UUID, dict[SourceClass, Decimal]]:
     """Mechanism → class of source → what is secured for the fiscal year of the current plan.
 
@@ -279,7 +264,7 @@ async def secured_by_class(session: Session, actor: Actor, *, today: dt.date) ->
                 BudgetLine.mechanism_id == Mechanism.id,
                 BudgetLine.fiscal_year == started - case((is_before, 1), else_=0),
                 BudgetLine.currency == Mechanism.currency,
-                _counts(actor),
+                counted_anywhere(actor),
             ),
         )
         .join(

@@ -13,8 +13,9 @@ from taskforce.models import Activity, BudgetLine, CostItem, CostRequirement, Du
 from taskforce.queries.budget_line import counted, wanted
 from taskforce.queries.duplication_alert import visible_alerts
 from taskforce.queries.plan import PlanRow
-from taskforce.queries.plan_filter import OPEN_ALERTS, ActivityFilter, matching, of_plan
+from taskforce.queries.plan_filter import ActivityFilter, matching, of_plan
 from taskforce.queries.visible import visible
+from taskforce.rules.states import OPEN_ALERTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,7 @@ from taskforce.models import (
 from taskforce.queries.duplication_alert import visible_alerts
 from taskforce.queries.plan import PlanRow
 from taskforce.queries.visible import visible, visible_activities
-
-OPEN_ALERTS = ("open", "acknowledged", "proposed")
+from taskforce.rules.states import OPEN_ALERTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Calendar of a mechanism: fiscal years, reporting periods, quarters, and dates moved by years."""
+"""Calendar of a mechanism: fiscal years, reporting periods, and dates moved by years."""
 
 import calendar
 import datetime as dt
@@ -60,19 +60,6 @@ def reporting_periods(
         periods.append(Period(len(periods) + 1, begins_on, last_on, last_on + dt.timedelta(days=due_days)))
         begins_on = next_on
     return tuple(periods)
-
-
-def quarters_touched(
-    starts_on: dt.date | None, ends_on: dt.date | None, *, plan_starts_on: dt.date
-) -> tuple[bool, bool, bool, bool]:
-    """Which quarters of the year that begins with the plan an activity touches; none where a date is unknown."""
-    if starts_on is None or ends_on is None:
-        return False, False, False, False
-    edges = [add_months(plan_starts_on, 3 * quarter) for quarter in range(5)]
-    first, second, third, fourth = (
-        starts_on < edges[quarter + 1] and edges[quarter] <= ends_on and starts_on <= ends_on for quarter in range(4)
-    )
-    return first, second, third, fourth
 
 
 def overlap_days(starts_on: dt.date, ends_on: dt.date, other_starts_on: dt.date, other_ends_on: dt.date) -> int:

@@ -8,6 +8,7 @@ from typing import Final, Literal
 from taskforce.errors import Refused
 
 Machine = Literal["plan", "report", "alert", "activity"]
+OPEN_ALERTS: Final = ("open", "acknowledged", "proposed")  # states in which an alert waits for a decision
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from pydantic import Field, field_validator
 from sqlalchemy import delete, update
 
 from taskforce.db import Session
-from taskforce.errors import NotFound, Refused
+from taskforce.errors import Refused
 from taskforce.models import Account, ApiToken, AuthSession, OneTimeLink, SignInAttempt
+from taskforce.models.account import LINK_PURPOSES
 from taskforce.queries import account as accounts
 from taskforce.services.command import Command
 from taskforce.settings import settings
@@ -86,24 +87,34 @@ async def _matches(stored: str | None, password: str) -> bool:
         return False
 
 
-async def too_many_tries(session: Session, email: str, address: str, *, now: dt.datetime) -> bool:
-    """Whether this account name or this address must wait."""
+async def begin_try(session: Session, email: str, address: str, *, now: dt.datetime) -> UUID:
+    """Note a try before its password is compared, so that guesses in parallel are counted too: commit, then compare.
+
+    Raises:
+        Refused: this account name or this address must wait.
+    """
+    name = email.strip().lower()
+    await accounts.lock_name(session, name)
     on_account, from_address = await accounts.attempt_count(
-        session, since=now - TRIES_WINDOW, email=email.strip().lower(), address=address
+        session, since=now - TRIES_WINDOW, email=name, address=address
     )
-    return on_account >= MOST_TRIES or from_address >= MOST_TRIES_FROM_ADDRESS
+    if on_account >= MOST_TRIES or from_address >= MOST_TRIES_FROM_ADDRESS:
+        raise Refused("Too many tries. Wait 15 minutes, or ask the secretariat for a sign-in link.")
+    attempt = SignInAttempt(email=name, address=address, tried_at=now)
+    session.add(attempt)
+    await session.flush()
+    return attempt.id
 
 
-async def check_password(session: Session, command: SignIn, address: str, *, now: dt.datetime) -> UUID | None:
-    """The account whose password this is, or None after noting the failed try. The same work either way."""
+async def check_password(session: Session, command: SignIn, attempt_id: UUID) -> UUID | None:
+    """The account whose password this is, whose try is then forgotten, or None. The same work either way."""
     account = await accounts.by_email(session, command.email)
     usable = account is not None and account.disabled_at is None
     fits = await _matches(account.password_hash if account and usable else None, command.password)
-    if account is not None and fits:
-        return account.id
-    session.add(SignInAttempt(email=command.email.strip().lower(), address=address, tried_at=now))
-    await session.flush()
-    return None
+    if account is None or not fits:
+        return None
+    await session.execute(delete(SignInAttempt).where(SignInAttempt.id == attempt_id))
+    return account.id
 
 
 async def open_session(session: Session, account_id: UUID, *, now: dt.datetime, address: str, agent: str) -> str:
@@ -150,27 +161,38 @@ async def make_link(session: Session, account_id: UUID, purpose: str, *, now: dt
 
 
 async def use_link(session: Session, secret: str, *, now: dt.datetime) -> OneTimeLink:
-    """Use up a one-time link.
+    """Use up a one-time link; other invitations and resets of the account that nobody used end with it.
 
     Raises:
-        NotFound: there is no such link, it was used, or it expired.
+        Refused: there is no such link, it was used, or it expired; which of them, nobody learns.
     """
     link = await accounts.link_for_update(session, digest(secret))
     account = await accounts.one(session, link.account_id) if link else None
     if link is None or link.used_at is not None or link.expires_at <= now or account is None or account.disabled_at:
-        raise NotFound("this link was used or has expired: ask the secretariat for a new one")
+        raise Refused("This link was used already, or has expired. Ask the secretariat for a new one.")
     link.used_at = now
     await session.flush()
+    await _end_unused_links(session, link.account_id, ("invitation", "reset"))
     return link
 
 
+async def _end_unused_links(session: Session, account_id: UUID, purposes: tuple[str, ...]) -> None:
+    await session.execute(
+        delete(OneTimeLink).where(
+            OneTimeLink.account_id == account_id, OneTimeLink.used_at.is_(None), OneTimeLink.purpose.in_(purposes)
+        )
+    )
+
+
 async def set_password(session: Session, account_id: UUID, command: SetPassword) -> None:
-    """Store a new password and end all sessions of the account."""
+    """Store a new password and end all sessions, unused links and API tokens of the account."""
     account = await accounts.one(session, account_id)
     account.password_hash = await hash_password(command.password)
     account.version += 1
+    await session.flush()  # locks the account first, as using a link does
     await session.execute(delete(AuthSession).where(AuthSession.account_id == account_id))
-    await session.flush()
+    await session.execute(delete(ApiToken).where(ApiToken.account_id == account_id))
+    await _end_unused_links(session, account_id, LINK_PURPOSES)
 
 
 async def add_account(session: Session, command: NewAccount) -> Account:

@@ -8,6 +8,7 @@ from taskforce.db import Session
 from taskforce.errors import Refused
 from taskforce.models import Activity, Output, Plan
 from taskforce.queries import activity as activities
+from taskforce.queries import cost_item as cost_items
 from taskforce.queries import node
 from taskforce.rules import activity as rules
 from taskforce.services.activity_command import SaveActivity
@@ -101,6 +102,7 @@ async def edit_activity(
     if command.carried_over_from != earlier.carried_over_from:  # else it may be one that the actor does not see
         activity.carried_over_from_id = await _earlier(session, actor, plan, command.carried_over_from)
     await _write(session, actor, activity, command)
+    await _rename_own_cost(session, activity, earlier.title)
     return activity
 
 
@@ -137,6 +139,17 @@ async def _write(session: Session, actor: Actor, activity: Activity, command: Sa
         place_id = await find_or_make_place(session, actor, activity.mechanism_id, command.new_place)
         links = links.with_place(place_id)
     await set_links(session, actor, activity, links)
+
+
+async def _rename_own_cost(session: Session, activity: Activity, earlier: str) -> None:
+    """An activity's own cost is called like the activity, unless somebody gave it a name of its own."""
+    if activity.title == earlier:
+        return
+    item = await cost_items.own_item(session, activity)
+    if item is not None and item.title == earlier:
+        item.title = activity.title
+        item.version += 1
+        await session.flush()
 
 
 async def _earlier(session: Session, actor: Actor, plan: Plan, code: str | None) -> UUID | None:

@@ -61,7 +61,7 @@ class SaveActivity(Command):
         description="Code of a line in the plan that this one follows.",
     )
     is_confidential: bool = Field(default=False, title="Confidential")
-    version: int = Field(default=1, title="Version", ge=1, description="The version that you opened.")
+    version: int | None = Field(default=None, title="Version", ge=1, description="The version that you opened.")
 
     @property
     def links(self) -> Links:

@@ -1,5 +1,6 @@
 """Agencies: adding an organisation as a member, and keeping its record."""
 
+from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
@@ -37,7 +38,7 @@ class SaveAgency(Command):
     other_names: list[str] = Field(default=[], title="Other names", description="Former names, other languages.")
     sector: Sector = Field(title="Sector")
     iati_identifier: OneLine | None = Field(default=None, title="IATI identifier", max_length=100)
-    version: int = Field(default=1, title="Version", ge=1, description="The version that you opened.")
+    version: int | None = Field(default=None, title="Version", ge=1, description="The version that you opened.")
 
     @field_validator("other_names")
     @classmethod
@@ -51,6 +52,14 @@ class AddAgency(SaveAgency, Join):
 
     code: Code = Field(title="Code", min_length=1, description="Such as MOE.")
     is_international: bool = Field(default=False, title="International")
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """A mechanism that would change a record. `is_alone`: no other mechanism has or had the agency as a member."""
+
+    mechanism: Mechanism
+    is_alone: bool
 
 
 def stored(agency: Agency) -> SaveAgency:
@@ -75,19 +84,17 @@ async def add_agency(session: Session, actor: Actor, mechanism: Mechanism, comma
     return await join(session, actor, mechanism.id, agency.id, command)
 
 
-async def edit_agency(
-    session: Session, actor: Actor, mechanism: Mechanism, agency_id: UUID, command: SaveAgency
-) -> Agency:
-    """Change the record of an organisation of the mechanism's own country.
+async def edit_agency(session: Session, actor: Actor, keeper: Keeper, agency_id: UUID, command: SaveAgency) -> Agency:
+    """Change the record of an organisation of the mechanism's own country that no other mechanism has as a member.
 
     Raises:
         NotFound, NotAllowed: it is no member here, or the actor does not keep the agencies.
-        Refused: it works in several countries, so that one of them does not rename it for the others.
+        Refused: others have it too, and one of them does not rename it for all; an administrator does.
         Stale: somebody saved it meanwhile.
     """
-    agency = await agencies.one(session, actor, mechanism.id, agency_id, for_update=True)
-    require(actor, May.AGENCY_EDIT, mechanism.id)
-    if not is_own(agency, mechanism):
+    agency = await agencies.one(session, actor, keeper.mechanism.id, agency_id, for_update=True)
+    require(actor, May.AGENCY_EDIT, keeper.mechanism.id)
+    if not may_keep(actor, keeper, agency):
         raise Refused("%(agency)s is also a member elsewhere. Ask the administrator to change it.", agency=agency.title)
     return await _save(session, agency, command)
 
@@ -113,9 +120,9 @@ async def _save(session: Session, agency: Agency, command: SaveAgency) -> Agency
     return agency
 
 
-def is_own(agency: Agency, mechanism: Mechanism) -> bool:
-    """Whether the mechanism may change the record: the organisation is of its country."""
-    return agency.country == mechanism.country
+def may_keep(actor: Actor, keeper: Keeper, agency: Agency) -> bool:
+    """Whether the record is the mechanism's to change, or the actor is an administrator, who may change any."""
+    return actor.is_administrator or (keeper.is_alone and agency.country == keeper.mechanism.country)
 
 
 _OWN = {"title", "acronym", "other_names", "sector", "iati_identifier"}

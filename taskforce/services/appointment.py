@@ -14,6 +14,7 @@ from taskforce.errors import Refused
 from taskforce.models import Account, Appointment, OneTimeLink
 from taskforce.queries import account as accounts
 from taskforce.queries import appointment as appointments
+from taskforce.queries import mechanism as mechanisms
 from taskforce.queries import membership as memberships
 from taskforce.queries import node
 from taskforce.services.account import NewAccount, add_account, make_link
@@ -39,13 +40,13 @@ class EndAppointment(Command):
     """The last day of an appointment."""
 
     ends_on: dt.date = Field(title="Last day")
-    version: int = Field(default=1, title="Version", ge=1, description="The version that you opened.")
+    version: int | None = Field(default=None, title="Version", ge=1, description="The version that you opened.")
 
 
 class DeleteAppointment(Command):
     """Taking an appointment back that has not been used for a day."""
 
-    version: int = Field(default=1, title="Version", ge=1, description="The version that you opened.")
+    version: int | None = Field(default=None, title="Version", ge=1, description="The version that you opened.")
 
 
 class StoredEnd(BaseModel):
@@ -127,13 +128,15 @@ async def invite_again(
 
     Raises:
         NotFound, NotAllowed: the appointment is not the actor's to see, or to renew.
-        Refused: they have a password, or more rights than the actor may give.
+        Refused: they have a password or came in once, or have more rights than the actor may give.
     """
     appointment = await node.one(session, actor, Appointment, appointment_id)
     require(actor, May.ACCOUNT_EDIT, appointment.mechanism_id)
     account = await accounts.one(session, appointment.account_id)
     if account.password_hash is not None:
         raise Refused("%(post)s has set a password already and can sign in.", post=account.title)
+    if await accounts.was_used(session, account.id):
+        raise Refused("%(post)s has signed in already. Ask the administrator for a link.", post=account.title)
     if account.is_administrator or account.disabled_at or is_elsewhere:
         raise Refused(
             "%(post)s has rights beyond this mechanism. Ask the administrator for a link.", post=account.title
@@ -144,7 +147,9 @@ async def invite_again(
     return Invitation(account, appointment, await make_link(session, account.id, "invitation", now=now))
 
 
-async def end_appointment(session: Session, actor: Actor, appointment_id: UUID, command: EndAppointment) -> Appointment:
+async def end_appointment(
+    session: Session, actor: Actor, appointment_id: UUID, command: EndAppointment, *, today: dt.date
+) -> Appointment:
     """Set the last day of an appointment; access ends with that day.
 
     Raises:
@@ -152,14 +157,13 @@ async def end_appointment(session: Session, actor: Actor, appointment_id: UUID, 
         Refused: it would end before it began, or leave the mechanism without a secretariat.
         Stale: somebody ended it meanwhile.
     """
-    appointment = await node.one(session, actor, Appointment, appointment_id, for_update=True)
-    require(actor, May.ACCOUNT_EDIT, appointment.mechanism_id)
+    appointment = await _for_update(session, actor, appointment_id)
     check_version(appointment, command.version, StoredEnd(ends_on=appointment.ends_on))
     if command.ends_on < appointment.starts_on:
         raise Refused(
             "It began on %(first)s. Choose that day or a later one.", field="ends_on", first=appointment.starts_on
         )
-    await check_not_the_last_secretariat(session, appointment, command.ends_on)
+    await check_not_the_last_secretariat(session, appointment, command.ends_on, today=today)
     appointment.ends_on = command.ends_on
     await session.flush()
     return appointment
@@ -174,24 +178,34 @@ async def delete_appointment(
         NotFound, NotAllowed, Stale: as in ending.
         Refused: it began earlier, or it is the only secretariat.
     """
-    appointment = await node.one(session, actor, Appointment, appointment_id, for_update=True)
-    require(actor, May.ACCOUNT_EDIT, appointment.mechanism_id)
+    appointment = await _for_update(session, actor, appointment_id)
     check_version(appointment, command.version, StoredEnd(ends_on=appointment.ends_on))
     if appointment.starts_on < today:
         raise Refused("It began on %(first)s and is history. End it with a date.", first=appointment.starts_on)
-    await check_not_the_last_secretariat(session, appointment, today - dt.timedelta(days=1))
+    await check_not_the_last_secretariat(session, appointment, today - dt.timedelta(days=1), today=today)
     await session.delete(appointment)
     await session.flush()
     return appointment
 
 
-async def check_not_the_last_secretariat(session: Session, appointment: Appointment, last_day: dt.date) -> None:
-    """Let end what leaves somebody who can go on.
+async def _for_update(session: Session, actor: Actor, appointment_id: UUID) -> Appointment:
+    """An appointment to end. The mechanism is locked first: of two who end the last two secretariats, one waits."""
+    appointment = await node.one(session, actor, Appointment, appointment_id)
+    require(actor, May.ACCOUNT_EDIT, appointment.mechanism_id)
+    await mechanisms.one(session, actor, appointment.mechanism_id, for_update=True)
+    return await node.one(session, actor, Appointment, appointment_id, for_update=True)
+
+
+async def check_not_the_last_secretariat(
+    session: Session, appointment: Appointment, last_day: dt.date, *, today: dt.date
+) -> None:
+    """Let end what leaves somebody who can go on from the day after, or from today; the caller locks the mechanism.
 
     Raises:
         Refused: after that day nobody would be secretariat.
     """
     if appointment.role != "secretariat":
         return
-    if not await appointments.secretariats_after(session, appointment.mechanism_id, last_day, but=appointment.id):
+    day = max(last_day, today - dt.timedelta(days=1))
+    if not await appointments.secretariats_after(session, appointment.mechanism_id, day, but=appointment.id):
         raise Refused("This is the only secretariat of the mechanism. Invite another one first.", field="ends_on")

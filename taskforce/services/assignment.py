@@ -24,7 +24,7 @@ class EditAssignment(Command):
     starts_on: dt.date | None = Field(default=None, title="From", description="Empty: always.")
     ends_on: dt.date | None = Field(default=None, title="To", description="Empty: still.")
     is_disputed: bool = Field(default=False, title="Disputed", description="Another member contests it.")
-    version: int = Field(default=1, title="Version", ge=1, description="The version that you opened.")
+    version: int | None = Field(default=None, title="Version", ge=1, description="The version that you opened.")
 
 
 class AddAssignment(EditAssignment):
@@ -126,12 +126,28 @@ async def dispute_assignment(
     return assignment
 
 
-async def delete_assignment(session: Session, actor: Actor, assignment_id: UUID) -> Assignment:
-    """Delete a part that was entered by mistake; one that was held is ended instead."""
+async def delete_assignment(session: Session, actor: Actor, assignment_id: UUID, *, today: dt.date) -> Assignment:
+    """Delete a part that was entered by mistake.
+
+    Raises:
+        NotFound, NotAllowed: it is not the actor's to see, or to delete.
+        Refused: it was held before today; it is ended instead.
+    """
     assignment = await _for_update(session, actor, assignment_id)
+    since = held_since(assignment.id, assignment.starts_on)
+    if since < today:
+        raise Refused("This part was held since %(since)s and is history. End it with a date.", since=since)
     await session.delete(assignment)
     await session.flush()
     return assignment
+
+
+def held_since(assignment_id: UUID, starts_on: dt.date | None) -> dt.date:
+    """The day from which a part is history: its first day, or for one without that the day when it was added.
+
+    That day is in its id: the first 48 bits of a UUID of version 7 are milliseconds. Source: RFC 9562 section 5.7.
+    """
+    return starts_on or dt.datetime.fromtimestamp((assignment_id.int >> 80) / 1000, dt.UTC).date()
 
 
 async def _for_update(session: Session, actor: Actor, assignment_id: UUID) -> Assignment:

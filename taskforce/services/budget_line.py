@@ -49,7 +49,7 @@ class SaveBudgetLine(Command):
     is_in_kind: bool = Field(default=False, title="In kind")
     vote_code: str | None = Field(default=None, title="Vote code", max_length=500)
     weight: Decimal = Field(default=Decimal(1), title="Weight", gt=0, le=1, max_digits=5, decimal_places=4)
-    version: int = Field(default=1, title="Version", ge=1, description="The version that you opened.")
+    version: int | None = Field(default=None, title="Version", ge=1, description="The version that you opened.")
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from taskforce.errors import Stale
+from taskforce.errors import Refused, Stale
 
 
 class Command(BaseModel):
@@ -19,14 +19,17 @@ class Versioned(Protocol):
     version: int
 
 
-def check_version(record: Versioned, opened: int, stored: BaseModel) -> None:
+def check_version(record: Versioned, opened: int | None, stored: BaseModel) -> None:
     """Let pass who opened the current version, and count it up.
 
     `stored` is the command that would write what is stored now; a stale sender is shown it.
 
     Raises:
+        Refused: the sender does not say which version they opened.
         Stale: somebody saved another version meanwhile.
     """
+    if opened is None:
+        raise Refused("Read it first, and send the number that you read as version.", field="version")
     if record.version != opened:
         raise Stale(
             f"you opened version {opened}, and version {record.version} was saved since: compare and save again",

@@ -29,7 +29,7 @@ class EditCostItem(Command):
     domain: Domain = Field(default="programming", title="Domain")
     is_recurrent: bool = Field(default=False, title="Recurrent", description="It comes again every year.")
     is_salaries: bool = Field(default=False, title="Salaries", description="It pays people.")
-    version: int = Field(default=1, title="Version", ge=1, description="The version that you opened.")
+    version: int | None = Field(default=None, title="Version", ge=1, description="The version that you opened.")
 
 
 class RequireMoney(Command):

@@ -38,7 +38,7 @@ Resolution = Literal["joint", "split", "coordinated", "complement", "not_a_dupli
 class AcknowledgeAlert(Command):
     """Somebody looks after the alert; nothing is decided."""
 
-    version: int = Field(default=1, title="Version", ge=1, description="The version that you opened.")
+    version: int | None = Field(default=None, title="Version", ge=1, description="The version that you opened.")
 
 
 class ResolveAlert(Command):
@@ -48,7 +48,7 @@ class ResolveAlert(Command):
     reason: str = Field(
         title="What was agreed, and why", min_length=1, max_length=2000, description="Kept with the alert for ever."
     )
-    version: int = Field(default=1, title="Version", ge=1, description="The version that you opened.")
+    version: int | None = Field(default=None, title="Version", ge=1, description="The version that you opened.")
 
 
 @dataclass(frozen=True, slots=True)

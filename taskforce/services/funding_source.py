@@ -36,7 +36,7 @@ class SaveFundingSource(Command):
     currency: str | None = Field(default=None, title="Currency", min_length=3, max_length=3, description="ISO 4217.")
     is_start_up: bool = Field(default=False, title="Start-up money")
     is_requested: bool = Field(default=False, title="Only requested")
-    version: int = Field(default=1, title="Version", ge=1, description="The version that you opened.")
+    version: int | None = Field(default=None, title="Version", ge=1, description="The version that you opened.")
 
 
 def stored(source: FundingSource) -> SaveFundingSource:

@@ -39,7 +39,7 @@ class SaveIndicator(Command):
     disaggregation: list[str] = Field(default=[], title="Split by", description="Like sex, age, disability.")
     roll_up_periods: RollUp = Field(default="sum", title="Over periods")
     roll_up_places: RollUp = Field(default="sum", title="Over places")
-    version: int = Field(default=1, title="Version", ge=1, description="The version that you opened.")
+    version: int | None = Field(default=None, title="Version", ge=1, description="The version that you opened.")
 
     @field_validator("targets", mode="before")
     @classmethod

@@ -23,7 +23,7 @@ class SaveInstrument(Command):
     article: str | None = Field(default=None, title="Article", max_length=500)
     is_seen: bool = Field(default=False, title="Seen", description="Somebody of the mechanism has seen the text.")
     link: str | None = Field(default=None, title="Link", max_length=2000, description="An http or https address.")
-    version: int = Field(default=1, title="Version", ge=1, description="The version that you opened.")
+    version: int | None = Field(default=None, title="Version", ge=1, description="The version that you opened.")
 
 
 def stored(instrument: Instrument) -> SaveInstrument:

@@ -66,7 +66,7 @@ class SaveMechanism(Command):
     currency: Currency = Field(title="Currency")
     reporting_frequency: Frequency = Field(default="quarterly", title="Reports")
     reporting_due_days: int = Field(default=15, title="Days until reports are due", ge=0, le=366)
-    version: int = Field(default=1, title="Version", ge=1, description="The version that you opened.")
+    version: int | None = Field(default=None, title="Version", ge=1, description="The version that you opened.")
 
     @field_validator("time_zone")
     @classmethod

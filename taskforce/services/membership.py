@@ -11,6 +11,7 @@ from taskforce.db import Session
 from taskforce.errors import Refused
 from taskforce.models import Membership
 from taskforce.queries import agency as agencies
+from taskforce.queries import mechanism as mechanisms
 from taskforce.queries import membership as memberships
 from taskforce.queries import node
 from taskforce.services.appointment import check_not_the_last_secretariat
@@ -31,14 +32,14 @@ class SaveMembership(Join):
     """What the form of a membership sends."""
 
     ends_on: dt.date | None = Field(default=None, title="Last day")
-    version: int = Field(default=1, title="Version", ge=1, description="The version that you opened.")
+    version: int | None = Field(default=None, title="Version", ge=1, description="The version that you opened.")
 
 
 class EndMembership(Command):
     """The last day of a membership."""
 
     ends_on: dt.date = Field(title="Last day")
-    version: int = Field(default=1, title="Version", ge=1, description="The version that you opened.")
+    version: int | None = Field(default=None, title="Version", ge=1, description="The version that you opened.")
 
 
 def stored(membership: Membership) -> SaveMembership:
@@ -66,7 +67,9 @@ async def join(session: Session, actor: Actor, mechanism_id: UUID, agency_id: UU
     return membership
 
 
-async def edit_membership(session: Session, actor: Actor, membership_id: UUID, command: SaveMembership) -> Membership:
+async def edit_membership(
+    session: Session, actor: Actor, membership_id: UUID, command: SaveMembership, *, today: dt.date
+) -> Membership:
     """Change a membership: what was wrong from the start, or its last day.
 
     Raises:
@@ -79,11 +82,13 @@ async def edit_membership(session: Session, actor: Actor, membership_id: UUID, c
     check_version(membership, command.version, stored(membership))
     membership.role, membership.starts_on = command.role, command.starts_on
     membership.instrument_id = command.instrument_id
-    await _set_end(session, membership, command.ends_on)
+    await _set_end(session, actor, membership, command.ends_on, today)
     return membership
 
 
-async def end_membership(session: Session, actor: Actor, membership_id: UUID, command: EndMembership) -> Membership:
+async def end_membership(
+    session: Session, actor: Actor, membership_id: UUID, command: EndMembership, *, today: dt.date
+) -> Membership:
     """Set the last day of a membership; the agency's people lose access with it.
 
     Raises:
@@ -92,7 +97,7 @@ async def end_membership(session: Session, actor: Actor, membership_id: UUID, co
     membership = await node.one(session, actor, Membership, membership_id, for_update=True)
     require(actor, May.MEMBERSHIP_EDIT, membership.mechanism_id)
     check_version(membership, command.version, stored(membership))
-    await _set_end(session, membership, command.ends_on)
+    await _set_end(session, actor, membership, command.ends_on, today)
     return membership
 
 
@@ -114,7 +119,9 @@ async def delete_membership(session: Session, actor: Actor, membership_id: UUID)
     return membership
 
 
-async def _set_end(session: Session, membership: Membership, ends_on: dt.date | None) -> None:
+async def _set_end(
+    session: Session, actor: Actor, membership: Membership, ends_on: dt.date | None, today: dt.date
+) -> None:
     """Set or take back the last day; appointments for the agency end with it, and are never begun again by it."""
     if ends_on and membership.starts_on and ends_on < membership.starts_on:
         raise Refused(
@@ -122,9 +129,10 @@ async def _set_end(session: Session, membership: Membership, ends_on: dt.date | 
         )
     membership.ends_on = ends_on
     if ends_on:
+        await mechanisms.one(session, actor, membership.mechanism_id, for_update=True)  # before its appointments
         key = (membership.mechanism_id, membership.agency_id)
         for appointment in await memberships.open_appointments(session, *key, ends_on):
-            await check_not_the_last_secretariat(session, appointment, ends_on)
+            await check_not_the_last_secretariat(session, appointment, ends_on, today=today)
             if appointment.starts_on > ends_on:  # it would have begun later, and now never does
                 await session.delete(appointment)
                 continue

@@ -20,7 +20,7 @@ class SaveObjective(Command):
     code: str = Field(title="Code", min_length=1, max_length=40, description="Unique in its plan, like O1.")
     title: str = Field(title="Title", min_length=1, max_length=300)
     capabilities: list[str] = Field(default=[], title="Capabilities", description="Ids like capability:13.")
-    version: int = Field(default=1, title="Version", ge=1, description="The version that you opened.")
+    version: int | None = Field(default=None, title="Version", ge=1, description="The version that you opened.")
 
 
 async def stored(session: Session, objective: Objective) -> SaveObjective:

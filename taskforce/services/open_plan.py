@@ -9,8 +9,6 @@ from taskforce.models import Plan
 from taskforce.queries import node
 from taskforce.rules.activity import OPEN_PLANS
 
-OPEN = OPEN_PLANS
-
 
 async def open_plan(session: Session, actor: Actor, plan_id: UUID) -> Plan:
     """The plan, if its lines may change.
@@ -20,7 +18,7 @@ async def open_plan(session: Session, actor: Actor, plan_id: UUID) -> Plan:
         Refused: the plan is past consultation.
     """
     plan = await node.one(session, actor, Plan, plan_id)
-    if plan.status not in OPEN:
+    if plan.status not in OPEN_PLANS:
         raise Refused(
             "%(plan)s is %(status)s: its lines change only in draft and consultation. "
             "Ask the secretariat for an amendment.",

@@ -20,7 +20,7 @@ class SaveOutput(Command):
 
     code: Code = Field(title="Code", description="Unique in its plan, like O1.1.")
     title: OneLine = Field(title="Title", min_length=1, max_length=500)
-    version: int = Field(default=1, title="Version", ge=1, description="The version that you opened.")
+    version: int | None = Field(default=None, title="Version", ge=1, description="The version that you opened.")
 
 
 def stored(output: Output) -> SaveOutput:

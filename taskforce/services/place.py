@@ -23,7 +23,7 @@ class SavePlace(Command):
         default=None, title="Code", max_length=80, description="ISO 3166-2 or your own; without it the name."
     )
     parent_id: UUID | None = Field(default=None, title="Lies in", description="A place of the same mechanism.")
-    version: int = Field(default=1, title="Version", ge=1, description="The version that you opened.")
+    version: int | None = Field(default=None, title="Version", ge=1, description="The version that you opened.")
 
 
 def stored(place: Place) -> SavePlace:

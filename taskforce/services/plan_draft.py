@@ -28,13 +28,13 @@ class SavePlan(Command):
     starts_on: dt.date = Field(title="First day")
     ends_on: dt.date = Field(title="Last day")
     currency: Currency = Field(title="Currency", description="Three letters, like TZS.")
-    version: int = Field(default=1, title="Version", ge=1, description="The version that you opened.")
+    version: int | None = Field(default=None, title="Version", ge=1, description="The version that you opened.")
 
 
 class OpenConsultation(Command):
     """From here on every member reads every line."""
 
-    version: int = Field(default=1, title="Version", ge=1, description="The version that you opened.")
+    version: int | None = Field(default=None, title="Version", ge=1, description="The version that you opened.")
 
 
 class StartPlan(Command):

@@ -12,8 +12,8 @@ from taskforce.db import Session, explain, widen
 from taskforce.errors import Refused
 from taskforce.models import Activity, ActivityJoint, Plan
 from taskforce.queries import plan_row
+from taskforce.rules.activity import OPEN_PLANS
 from taskforce.services.bulk_rows import insert_rows, update_rows, write_links
-from taskforce.services.open_plan import OPEN
 from taskforce.services.plan_columns import AGENCIES, MECHANISM, NOUNS, PLAN, Noun
 from taskforce.services.plan_difference import Changes, Known, Row, changes_of, matched
 from taskforce.services.plan_wanted import ImportReport, NounReport, PlanRows, Wanted
@@ -217,7 +217,7 @@ async def _joint(
 
 
 def _check_plan_is_open(place: _Place, changes: list[Changes], joint: list[dict[str, object]]) -> None:
-    if place.stored_plan is None or place.stored_plan["status"] in OPEN:
+    if place.stored_plan is None or place.stored_plan["status"] in OPEN_PLANS:
         return
     touched = list(chain.from_iterable(each.of_plan for each in changes)) + ["joint_with"] * bool(joint)
     if touched:

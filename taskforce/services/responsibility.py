@@ -14,7 +14,7 @@ from taskforce.queries import mechanism as mechanisms
 from taskforce.queries import node
 from taskforce.queries import responsibility as responsibilities
 from taskforce.queries.vocabulary_term import terms
-from taskforce.services.assignment import AddAssignment, add_assignment
+from taskforce.services.assignment import AddAssignment, add_assignment, held_since
 from taskforce.services.command import Command, check_version
 from taskforce.services.instrument import InstrumentKind, check_link
 
@@ -31,7 +31,7 @@ class EditResponsibility(Command):
     article: str | None = Field(default=None, title="Article of the new instrument", max_length=500)
     is_seen: bool = Field(default=False, title="Text of the new instrument seen")
     link: str | None = Field(default=None, title="Link to the new instrument", max_length=2000)
-    version: int = Field(default=1, title="Version", ge=1, description="The version that you opened.")
+    version: int | None = Field(default=None, title="Version", ge=1, description="The version that you opened.")
 
 
 class AddResponsibility(EditResponsibility):
@@ -98,10 +98,25 @@ async def edit_responsibility(
     return responsibility
 
 
-async def delete_responsibility(session: Session, actor: Actor, responsibility_id: UUID) -> Responsibility:
-    """Delete a responsibility with its assignments; the database refuses one that activities carry out."""
+async def delete_responsibility(
+    session: Session, actor: Actor, responsibility_id: UUID, *, today: dt.date
+) -> Responsibility:
+    """Delete a responsibility with its assignments; the database refuses one that activities carry out.
+
+    Raises:
+        NotFound, NotAllowed: it is not the actor's to see, or to delete.
+        Refused: an agency held a part in it before today, and the mechanism is past forming.
+    """
     responsibility = await node.one(session, actor, Responsibility, responsibility_id, for_update=True)
     require(actor, May.RESPONSIBILITY_EDIT, responsibility.mechanism_id)
+    key = (session, actor, responsibility.mechanism_id)
+    was_held = any(
+        held_since(part.id, part.starts_on) < today for part in await responsibilities.parts(*key, responsibility.id)
+    )
+    if was_held and (await mechanisms.one(*key)).status != "forming":
+        raise Refused(
+            "Agencies held %(code)s and that is history. End their parts with a date.", code=responsibility.code
+        )
     await session.delete(responsibility)
     await session.flush()
     return responsibility

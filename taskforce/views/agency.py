@@ -163,10 +163,11 @@ class AgencySearch(View):
 
 
 class AgencyForm(View):
-    """The form of an agency; `agency_id` is empty for a new one."""
+    """The form of an agency; `agency_id` is empty for a new one. `is_shared`: the administrator alone changes it."""
 
     mechanism: MechanismHead
     agency_id: UUID | None
+    is_shared: bool
     title: str
     sectors: list[str]
     roles: list[str]

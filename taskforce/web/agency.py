@@ -2,15 +2,16 @@
 
 import datetime as dt
 from dataclasses import replace
-from typing import Annotated, get_args
+from typing import Annotated, Any, get_args
 from uuid import UUID
 
 from litestar import Controller
+from litestar.connection import Request
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
-from taskforce.access import Actor, May, may, require
-from taskforce.db import Session
+from taskforce.access import OPERATOR, Actor, May, may, require
+from taskforce.db import Session, transaction
 from taskforce.models import Agency
 from taskforce.queries import agency as agencies
 from taskforce.queries import agency_work as work
@@ -19,9 +20,10 @@ from taskforce.queries import membership as memberships
 from taskforce.queries.agency import AgencyFilter
 from taskforce.queries.appointment import people
 from taskforce.queries.mechanism import Head
+from taskforce.queries.plan_row import shared_agencies
 from taskforce.queries.responsibility import instruments
 from taskforce.services import agency as service
-from taskforce.services.agency import AddAgency, SaveAgency, Sector
+from taskforce.services.agency import AddAgency, Keeper, SaveAgency, Sector
 from taskforce.services.membership import MembershipRole
 from taskforce.views import agency as views
 from taskforce.views.agency import AgencyForm, AgencyList, AgencySearch, AgencyView
@@ -95,11 +97,23 @@ async def _view(session: Session, actor: Actor, head: Head, agency_id: UUID, tod
     )
 
 
-async def _form(session: Session, actor: Actor, head: Head, agency: Agency | None) -> AgencyForm:
+async def _keeper(
+    request: Request[Any, Any, Any], session: Session, actor: Actor, head: Head, agency_id: UUID
+) -> Keeper:
+    # only a system principal sees the members of all mechanisms; nothing but yes or no leaves this question
+    async with transaction(request.app.state.sessions, OPERATOR) as looking:
+        shared = await shared_agencies(looking, OPERATOR, [agency_id], head.id)
+    return Keeper(await mechanisms.one(session, actor, head.id), is_alone=not shared)
+
+
+async def _form(
+    session: Session, actor: Actor, head: Head, agency: Agency | None, keeper: Keeper | None = None
+) -> AgencyForm:
     found = await instruments(session, actor, head.id)
     return AgencyForm(
         mechanism=MechanismHead.model_validate(head),
         agency_id=agency.id if agency else None,
+        is_shared=bool(agency and keeper and not service.may_keep(actor, keeper, agency)),
         title=agency.title if agency else "",
         sectors=list(get_args(Sector)),
         roles=list(get_args(MembershipRole)),
@@ -196,6 +210,7 @@ class AgencyController(Controller):
     @reads("/mechanisms/{code:str}/agencies/{agency_id:uuid}/edit", May.AGENCY_EDIT, only_page=True)
     async def show_edit(
         self,
+        request: Request[Any, Any, Any],
         session: NamedDependency[Session],
         actor: NamedDependency[Actor],
         code: FromPath[str],
@@ -206,11 +221,13 @@ class AgencyController(Controller):
         agency = await agencies.one(session, actor, head.id, agency_id)
         require(actor, May.AGENCY_EDIT, head.id)
         values = service.stored(agency).model_dump() | {"other_names": "\n".join(agency.other_names)}
-        return Reply(await _form(session, actor, head, agency), template="agency/form.html", values=values)
+        keeper = await _keeper(request, session, actor, head, agency_id)
+        return Reply(await _form(session, actor, head, agency, keeper), template="agency/form.html", values=values)
 
     @does("/mechanisms/{code:str}/agencies/{agency_id:uuid}/edit", May.AGENCY_EDIT, SaveAgency)
     async def edit(
         self,
+        request: Request[Any, Any, Any],
         session: NamedDependency[Session],
         actor: NamedDependency[Actor],
         today: NamedDependency[dt.date],
@@ -220,7 +237,7 @@ class AgencyController(Controller):
     ) -> Reply[AgencyView]:
         """Change the record of an organisation."""
         head = await mechanisms.head(session, actor, code)
-        mechanism = await mechanisms.one(session, actor, head.id)
-        await service.edit_agency(session, actor, mechanism, agency_id, command)
+        keeper = await _keeper(request, session, actor, head, agency_id)
+        await service.edit_agency(session, actor, keeper, agency_id, command)
         view = await _view(session, actor, head, agency_id, today)
         return Reply(view, then=f"/mechanisms/{head.code}/agencies/{agency_id}")

@@ -35,7 +35,8 @@ async def _view(session: Session, actor: Actor, appointment: Appointment, today:
     verbs = []
     if may(actor, May.ACCOUNT_EDIT, appointment.mechanism_id):
         verbs = ["end", "delete"] if appointment.starts_on >= today else ["end"]
-        verbs += ["invite_again"] if account.password_hash is None else []
+        came_in = account.password_hash is not None or await accounts.was_used(session, account.id)
+        verbs += [] if came_in else ["invite_again"]
     return AppointmentView(
         mechanism=MechanismHead.model_validate(await mechanisms.head_by_id(session, actor, appointment.mechanism_id)),
         id=appointment.id,
@@ -165,7 +166,7 @@ class AppointmentController(Controller):
         command: NamedDependency[EndAppointment],
     ) -> Reply[AppointmentView]:
         """End an appointment with a date; the history keeps it."""
-        appointment = await service.end_appointment(session, actor, appointment_id, command)
+        appointment = await service.end_appointment(session, actor, appointment_id, command, today=today)
         view = await _view(session, actor, appointment, today)
         return Reply(view, then=_agency(view) if actor.account_id != appointment.account_id else "/desk")
 

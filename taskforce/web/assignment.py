@@ -207,5 +207,5 @@ class AssignmentController(Controller):
     ) -> Reply[AssignmentView]:
         """Delete a part that was entered by mistake."""
         view = await _view(session, actor, await node.one(session, actor, Assignment, assignment_id), today)
-        await service.delete_assignment(session, actor, assignment_id)
+        await service.delete_assignment(session, actor, assignment_id, today=today)
         return Reply(view, then=f"/responsibilities/{view.responsibility_id}")

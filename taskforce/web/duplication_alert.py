@@ -29,7 +29,6 @@ from taskforce.views.duplication_list import Asked, Plans, alert_list
 from taskforce.views.duplication_page import alert_lines, alert_page
 from taskforce.views.mechanism import MechanismHead
 from taskforce.web.form import Malformed
-from taskforce.web.plan import current
 from taskforce.web.reply import Reply
 from taskforce.web.route import does, reads
 
@@ -75,14 +74,18 @@ def _id(name: str, value: str) -> UUID | None:
 
 
 async def _plans(session: Session, actor: Actor, code: str, plan_code: str, today: dt.date) -> Plans | MechanismHead:
-    """The plans of a mechanism and the one that is asked for, else that of today; the head alone if there is none.
+    """The plans of a mechanism and the one that is asked for, else the current one; the head alone if there is none.
 
     Raises:
         NotFound: there is no such mechanism for the actor, or no such plan in it.
     """
     head = MechanismHead.model_validate(await mechanisms.head(session, actor, code))
     every = await plans.of_mechanism(session, actor, head.id)
-    shown = next((each for each in every if each.code == plan_code), None) if plan_code else current(every, today)
+    if plan_code:
+        shown = next((each for each in every if each.code == plan_code), None)
+    else:
+        current = await mechanisms.current_plan(session, actor, head.id, today=today)
+        shown = next((each for each in every if current and each.id == current.id), None)
     if plan_code and shown is None:
         raise NotFound("plan")
     return head if shown is None else Plans(head, every, shown)

@@ -8,7 +8,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, get_args
 from urllib.parse import parse_qsl
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from litestar.connection import Request
 from litestar.exceptions import ClientException
@@ -269,8 +269,3 @@ def _worded(error: ErrorDetails, command: type[BaseModel]) -> tuple[str, str]:
         return name, str(limits["error"])
     pattern = sentences.get(error["type"])
     return name, (pattern % {"label": label, "limit": limit}) if pattern else f"{label}: {error['msg']}"
-
-
-def in_path(request: Request[Any, Any, Any], name: str) -> UUID:
-    """A path parameter that is an id."""
-    return UUID(str(request.path_params[name]))

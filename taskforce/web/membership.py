@@ -132,7 +132,7 @@ class MembershipController(Controller):
         command: NamedDependency[SaveMembership],
     ) -> Reply[MembershipView]:
         """Change a membership."""
-        membership = await service.edit_membership(session, actor, membership_id, command)
+        membership = await service.edit_membership(session, actor, membership_id, command, today=today)
         view = await _view(session, actor, membership, today)
         return Reply(view, then=_agency(view))
 
@@ -160,7 +160,7 @@ class MembershipController(Controller):
         command: NamedDependency[EndMembership],
     ) -> Reply[MembershipView]:
         """End a membership with a date."""
-        membership = await service.end_membership(session, actor, membership_id, command)
+        membership = await service.end_membership(session, actor, membership_id, command, today=today)
         view = await _view(session, actor, membership, today)
         return Reply(view, then=_agency(view))
 

@@ -1,7 +1,7 @@
 """Plans: the page of one, the current one of a mechanism, its lines as a list and as a file."""
 
 import datetime as dt
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
@@ -28,12 +28,6 @@ from taskforce.views.plan_page import Asked, plan_page
 from taskforce.web.plan_filter import provide_asked, write_cursor
 from taskforce.web.reply import Reply
 from taskforce.web.route import reads
-
-
-def current(found: Sequence[PlanRow], today: dt.date) -> PlanRow | None:
-    """The plan whose dates contain the day and that was not cancelled, else the latest; None if there is none."""
-    running = [each for each in found if each.starts_on <= today <= each.ends_on and each.status != "cancelled"]
-    return running[0] if running else (found[-1] if found else None)
 
 
 async def _plans(session: Session, actor: Actor, plan_id: UUID) -> tuple[list[PlanRow], PlanRow]:
@@ -72,10 +66,11 @@ class PlanController(Controller):
         code: FromPath[str],
         asked: NamedDependency[Asked],
     ) -> Reply[PlanPage] | Reply[NoPlan]:
-        """The plan of today, else the latest; says so where there is none."""
+        """The current plan; says so where there is none."""
         head = await mechanisms.head(session, actor, code)
         found = await plans.of_mechanism(session, actor, head.id)
-        plan = current(found, today)
+        current = await mechanisms.current_plan(session, actor, head.id, today=today)
+        plan = next((each for each in found if current and each.id == current.id), None)
         if plan is None:
             verbs = ["add_plan"] if may(actor, May.PLAN_EDIT, head.id) else []
             return Reply(NoPlan(mechanism=MechanismHead.model_validate(head), may=verbs), template="plan/none.html")

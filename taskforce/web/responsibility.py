@@ -246,8 +246,8 @@ class ResponsibilityController(Controller):
         today: NamedDependency[dt.date],
         responsibility_id: FromPath[UUID],
     ) -> Reply[ResponsibilityView]:
-        """Delete a responsibility that no activity carries out."""
+        """Delete a responsibility that no activity carries out and no agency has held."""
         responsibility = await node.one(session, actor, Responsibility, responsibility_id)
         view = await responsibility_view(session, actor, responsibility, today)
-        await service.delete_responsibility(session, actor, responsibility_id)
+        await service.delete_responsibility(session, actor, responsibility_id, today=today)
         return Reply(view, then=f"/mechanisms/{view.mechanism.code}/responsibilities")

@@ -171,9 +171,9 @@ class SignInController(Controller):
         """Check the password; the answer is the same for unknown accounts and wrong passwords."""
         sessions: Sessions = request.app.state.sessions
         async with transaction(sessions, SIGN_IN, action=May.SESSION_CREATE) as session:
-            if await service.too_many_tries(session, command.email, _address(request), now=now):
-                raise Refused("Too many tries. Wait 15 minutes, or ask the secretariat for a sign-in link.")
-            account_id = await service.check_password(session, command, _address(request), now=now)
+            attempt_id = await service.begin_try(session, command.email, _address(request), now=now)
+        async with transaction(sessions, SIGN_IN, action=May.SESSION_CREATE) as session:
+            account_id = await service.check_password(session, command, attempt_id)
         if account_id is None:
             raise Refused("The e-mail address or the password is wrong. Check both and try again.", field="email")
         return await _enter(request, account_id, now, command.next)

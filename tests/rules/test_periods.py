@@ -1,4 +1,4 @@
-"""Fiscal years, reporting periods, quarters and dates moved by years."""
+"""Fiscal years, reporting periods and dates moved by years."""
 
 import datetime as dt
 from itertools import pairwise
@@ -100,33 +100,6 @@ def test_periods_cover_a_plan_without_gap_or_overlap(starts_on: dt.date, length:
     assert all(period.starts_on <= period.ends_on for period in found)
     for before, after in pairwise(found):
         assert after.starts_on - before.ends_on == dt.timedelta(days=1)
-
-
-@pytest.mark.parametrize(
-    ("starts_on", "ends_on", "expected"),
-    [
-        ("2024-07-01", "2024-07-01", (True, False, False, False)),
-        ("2024-09-30", "2024-10-01", (True, True, False, False)),
-        ("2024-07-15", "2025-06-20", (True, True, True, True)),
-        ("2025-02-11", "2025-02-11", (False, False, True, False)),
-        ("2025-06-30", "2025-12-31", (False, False, False, True)),
-        ("2024-01-01", "2024-06-30", (False, False, False, False)),
-        ("2025-07-01", "2025-07-31", (False, False, False, False)),
-        ("2024-12-01", "2024-11-01", (False, False, False, False)),
-    ],
-)
-def test_an_activity_touches_quarters(starts_on: str, ends_on: str, expected: tuple[bool, ...]) -> None:
-    """A quarter counts if the activity runs on one of its days; the quarters are those of the plan's own year."""
-    found = periods.quarters_touched(day(starts_on), day(ends_on), plan_starts_on=day("2024-07-01"))
-
-    assert found == expected
-
-
-def test_an_activity_without_dates_touches_no_quarter() -> None:
-    """What is not known is not drawn."""
-    found = periods.quarters_touched(None, day("2024-08-01"), plan_starts_on=day("2024-07-01"))
-
-    assert found == (False, False, False, False)
 
 
 @pytest.mark.parametrize(

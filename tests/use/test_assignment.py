@@ -133,7 +133,7 @@ async def test_a_stale_part_shows_theirs(world: World, visit) -> None:
 async def test_a_part_entered_by_mistake_is_deleted(world: World, visit) -> None:
     """The page of the duty is shown without it."""
     duty = await world.responsibility()
-    part = await give(world, duty, world.police)
+    part = await give(world, duty, world.police, starts_on=world.today)
     client = await visit(world.secretariat)
     page = await client.get(f"/assignments/{part.id}/delete")
 

@@ -308,3 +308,26 @@ async def test_the_activity_leads_to_its_lines(world: World, visit) -> None:
 
     assert {add, edit} <= set(own)
     assert not {add, edit} & set(others)
+
+
+@pytest.mark.parametrize(("named", "expected"), [(None, "Train all officers"), ("Course fees", "Course fees")])
+async def test_the_own_cost_is_renamed_with_its_activity(world: World, visit, named: str | None, expected: str) -> None:
+    """An activity's own cost is called like the activity, unless somebody gave it a name of its own."""
+    client = await visit(world.secretariat)
+    path = f"/activities/{world.activity.id}"
+    line = (await client.api(f"{path}/budget-lines/add", **money(world))).json()
+    item = (await client.api_get(f"/cost-items/{line['cost_item_id']}")).json()
+    if named:
+        await client.api(f"/cost-items/{item['id']}/edit", title=named, code=item["code"], version=item["version"])
+
+    renamed = await client.api(
+        f"{path}/edit",
+        code="A1",
+        title="Train all officers",
+        kind="kind:training",
+        lead_agency_id=str(world.police.id),
+        version=1,
+    )
+
+    assert renamed.status_code == 200
+    assert (await client.api_get(f"/cost-items/{item['id']}")).json()["title"] == expected

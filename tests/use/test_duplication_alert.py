@@ -569,3 +569,13 @@ async def test_an_unknown_activity_is_not_scanned(sessions: Sessions) -> None:
     """A scan of something that is gone says so."""
     with pytest.raises(NotFound):
         await scan_activity(sessions, UUID(int=1))
+
+
+async def test_an_alert_of_the_factory_opens(world: World, visit) -> None:
+    """An alert that tests store directly has the shape that the scan stores: its page opens."""
+    alert = await world.alert(world.activity, await world.line(lead_agency_id=world.education.id))
+    client = await visit(world.secretariat)
+
+    page = await client.get(f"/alerts/{alert.id}")
+
+    assert "Talks in schools" in page.text

@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 from decimal import Decimal
 from io import StringIO
+from typing import Any
 
 import pytest
 
@@ -458,3 +459,28 @@ async def test_the_plan_and_the_money_page_agree(world: World, visit) -> None:
             year["needed_amount"],
             year["secured_amount"],
         ), who
+
+
+async def test_all_pages_mean_the_same_plan(world: World, visit) -> None:
+    """Between two years it is the plan that has begun last: never a draft of later, and never a cancelled one."""
+    year = {"starts_on": dt.date(2025, 1, 1), "ends_on": dt.date(2025, 12, 31)}
+    await world.change(world.plan, status="active", title="Plan of 2025", **year)
+    for code, begins, status in (("P26", 2026, "cancelled"), ("P27", 2027, "draft")):
+        dates = {"starts_on": dt.date(begins, 1, 1), "ends_on": dt.date(begins, 12, 31)}
+        await world.add(Plan(code=code, title=f"Plan of {begins}", status=status, currency="TZS", **dates))
+    for begins in (2025, 2027):  # no money in the present year: the money page turns to that of the plan
+        await world.pay(world.activity, "100", source=world.source, fiscal_year=begins)
+    client = await visit(world.secretariat)
+    home = f"/mechanisms/{world.mechanism.code}"
+
+    async def of(path: str) -> dict[str, Any]:
+        answer: dict[str, Any] = (await client.api_get(path)).json()
+        return answer
+
+    assert (await of(f"{home}/plan"))["plan"]["title"] == "Plan of 2025"
+    assert (await of(f"{home}/alerts"))["plan_title"] == "Plan of 2025"
+    assert (await of(f"{home}/responsibilities"))["plan_title"] == "Plan of 2025"
+    assert (await of(f"{home}/agencies/{world.police.id}"))["plan"]["title"] == "Plan of 2025"
+    assert (await of(home))["current_plan_id"] == str(world.plan.id)
+    assert (await of("/desk"))["mechanisms"][0]["plan_title"] == "Plan of 2025"
+    assert (await of(f"{home}/money"))["focus"]["year"] == 2025

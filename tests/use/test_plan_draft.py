@@ -132,7 +132,7 @@ async def test_a_consultation_needs_whole_lines(world: World, visit) -> None:
     path = f"/plans/{world.plan.id}/open-consultation"
 
     asked = await secretariat.get(path)
-    refused = await secretariat.api(path)
+    refused = await secretariat.api(path, version=1)
     await complete_line(world)
     await world.add(ActivityTargetGroup(activity_id=world.activity.id, target_group_id="target_group:police"))
     hidden = (await observer.api_get(f"/mechanisms/{world.mechanism.code}")).json()["plans"][0]["activity_count"]
@@ -153,7 +153,7 @@ async def test_an_empty_draft_is_not_opened(world: World, visit) -> None:
     client = await visit(world.secretariat)
     plan = (await client.api(_add(world), **PLAN)).json()
 
-    refused = await client.api(f"/plans/{plan['id']}/open-consultation")
+    refused = await client.api(f"/plans/{plan['id']}/open-consultation", version=1)
 
     assert refused.status_code == 409
     assert "an objective" in refused.json()["detail"]

@@ -1,0 +1,57 @@
+"""An agency that two mechanisms have as a member belongs to neither: the administrator alone keeps its record."""
+
+from taskforce.models import Appointment, Membership
+from tests.conftest import NOW
+from tests.world import World
+
+
+def _path(world: World, agency_id: object, *parts: str) -> str:
+    return "/".join(("/mechanisms", world.mechanism.code, "agencies", str(agency_id), *parts))
+
+
+async def test_another_mechanisms_agency_is_not_renamed(world: World, visit, sessions) -> None:
+    """Whoever joins a neighbour's agency does not get to rename it, nor does the neighbour any longer."""
+    other = await World.made(sessions, NOW)
+    hers, theirs = await visit(world.secretariat), await visit(other.secretariat)
+    alone = await hers.api(_path(world, world.police.id, "edit"), title="Police", sector="police", version=1)
+    await other.add(Membership(agency_id=world.police.id, role="member"))
+
+    refused = [
+        await client.api(_path(each, world.police.id, "edit"), title="Taken over", sector="ngo", version=2)
+        for client, each in ((theirs, other), (hers, world))
+    ]
+    own = await theirs.api(_path(other, other.police.id, "edit"), title="Our police", sector="police", version=1)
+
+    assert (alone.status_code, own.status_code) == (200, 200)
+    assert [answer.status_code for answer in refused] == [409, 409]
+    assert "Ask the administrator" in refused[0].json()["detail"]
+    assert (await hers.api_get(_path(world, world.police.id))).json()["agency"]["title"] == "Police"
+
+
+async def test_the_form_of_a_shared_agency_says_so_before_typing(world: World, visit, sessions) -> None:
+    """The page tells who can change the record and offers no field; that of an own agency does."""
+    other = await World.made(sessions, NOW)
+    await other.add(Membership(agency_id=world.police.id, role="member"))
+    client = await visit(other.secretariat)
+
+    shared = await client.get(_path(other, world.police.id, "edit"))
+    own = await client.get(_path(other, other.police.id, "edit"))
+
+    assert "is also a member elsewhere. Ask the administrator to change it." in shared.text
+    assert "Save the agency" not in shared.text
+    assert "Save the agency" in own.text
+
+
+async def test_an_administrator_edits_a_shared_agency(world: World, visit, sessions) -> None:
+    """An administrator who is secretariat too is not sent to themselves."""
+    other = await World.made(sessions, NOW)
+    await other.add(Membership(agency_id=world.police.id, role="member"))
+    row = Appointment(account_id=world.administrator.id, role="secretariat", starts_on=world.today)
+    await world.add(row)
+    client = await visit(world.administrator)
+
+    form = await client.get(_path(world, world.police.id, "edit"))
+    edited = await client.api(_path(world, world.police.id, "edit"), title="Police Force", sector="police", version=1)
+
+    assert "Save the agency" in form.text
+    assert edited.status_code == 200
