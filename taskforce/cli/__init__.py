@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import click
+from pydantic import ValidationError
 
 from taskforce.errors import NotAllowed, NotFound, Refused
 from taskforce.postgres import PostgresFailed
@@ -41,7 +42,12 @@ class Program(LazyGroup):
         try:
             return super().invoke(ctx)
         except NotFound as said:
-            raise click.ClickException(f"there is no such {said}; check the code, or leave it out") from None
+            raise click.ClickException(f"there is no such {said}: check its code") from None
+        except ValidationError as invalid:
+            said = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in invalid.errors())
+            raise click.ClickException(f"this is not right: {said}") from None
+        except OSError as broken:
+            raise click.ClickException(f"{broken.filename or 'the file'}: {broken.strerror or broken}") from None
         except EXPECTED as said:
             raise click.ClickException(str(said)) from None
         except (click.ClickException, click.Abort, click.exceptions.Exit):

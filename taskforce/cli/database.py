@@ -11,7 +11,9 @@ from sqlalchemy import NullPool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from taskforce import postgres
-from taskforce.db import Sessions, create_engine, create_sessions
+from taskforce.access import OPERATOR
+from taskforce.db import Sessions, create_engine, create_sessions, migrate, transaction
+from taskforce.services.vocabulary_term import load_vocabularies
 from taskforce.settings import settings
 
 NAME = "taskforce"
@@ -49,6 +51,13 @@ def database() -> Iterator[Addresses]:
             app=postgres.address(server, role="tf_app", database=NAME),
             admin=postgres.address(server, role="postgres", database=NAME),
         )
+
+
+async def prepare(addresses: Addresses) -> None:
+    """Bring the schema to this version, and add the vocabulary terms that are missing."""
+    await migrate(addresses.admin)
+    async with opened(addresses.app) as sessions, transaction(sessions, OPERATOR, action="vocabulary:load") as session:
+        await load_vocabularies(session)
 
 
 @asynccontextmanager

@@ -12,9 +12,9 @@ import click
 from rich.console import Console
 
 from taskforce.access import OPERATOR
-from taskforce.cli.database import Addresses, database, opened
+from taskforce.cli.database import Addresses, database, opened, prepare
 from taskforce.cli.plan_check import BROKEN, UNREADABLE, vocabularies
-from taskforce.db import migrate, transaction
+from taskforce.db import transaction
 from taskforce.exchange.file_error import Broken, Unreadable
 from taskforce.exchange.plan_export import chosen_plan, export_plan
 from taskforce.exchange.plan_import import rows_of
@@ -22,7 +22,6 @@ from taskforce.exchange.plan_yaml import read, write
 from taskforce.services import plan_import
 from taskforce.services.duplication_alert import ScanCounts, scan_plan
 from taskforce.services.plan_wanted import ImportReport, PlanRows
-from taskforce.services.vocabulary_term import load_vocabularies
 
 MOST_SCANNED: Final = 2000  # activities that an import compares with each other at once, within a few seconds
 
@@ -34,7 +33,6 @@ async def _preview(address: str, wanted: PlanRows) -> ImportReport:
 
 async def _apply(address: str, wanted: PlanRows, name: str) -> ImportReport:
     async with opened(address) as sessions, transaction(sessions, OPERATOR) as session:
-        await load_vocabularies(session)
         return await plan_import.apply(session, OPERATOR, wanted, reason=f"import {name}")
 
 
@@ -101,7 +99,7 @@ class Asking:
 def _import(addresses: Addresses, wanted: PlanRows, name: str, asking: Asking) -> ImportReport:
     """Compare, ask unless told yes, write, and look for duplicates in what was written."""
     with asking.progress.status("Comparing with what is stored"):
-        asyncio.run(migrate(addresses.admin))
+        asyncio.run(prepare(addresses))
         found = None if asking.yes else asyncio.run(_preview(addresses.app, wanted))
     if found is not None:
         if not asking.as_json:

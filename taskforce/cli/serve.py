@@ -11,8 +11,7 @@ from granian.constants import Interfaces
 
 from taskforce import __version__
 from taskforce.access import SIGN_IN
-from taskforce.cli.database import Addresses, database, opened
-from taskforce.db import migrate as migrate_database
+from taskforce.cli.database import Addresses, database, opened, prepare
 from taskforce.db import transaction
 from taskforce.queries.account import is_demonstration
 from taskforce.settings import settings
@@ -75,19 +74,20 @@ def serve() -> None:
     """
     require_free_port()
     with database() as addresses:
-        asyncio.run(migrate_database(addresses.admin)) if not settings().database_url else None
+        if not settings().database_url:
+            asyncio.run(prepare(addresses))
         click.echo(f"Serving on {settings().address} – Ctrl-C stops it.")
         serve_on(addresses)
 
 
 @click.command()
 def migrate() -> None:
-    """Bring the database to the schema of this version.
+    """Bring the database to the schema of this version, with the vocabularies.
 
     Example: TASKFORCE_ADMIN_DATABASE_URL=postgresql+asyncpg://admin@db/taskforce taskforce migrate
     """
     with database() as addresses:
-        asyncio.run(migrate_database(addresses.admin))
+        asyncio.run(prepare(addresses))
     click.echo("The database has the schema of this version.")
 
 

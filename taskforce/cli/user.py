@@ -9,8 +9,8 @@ from uuid import UUID
 import click
 
 from taskforce.access import OPERATOR, SIGN_IN
-from taskforce.cli.database import database, opened
-from taskforce.db import Session, migrate, transaction
+from taskforce.cli.database import database, opened, prepare
+from taskforce.db import Session, transaction
 from taskforce.errors import Refused
 from taskforce.queries import mechanism as mechanisms
 from taskforce.queries.account import by_email as account_by_email
@@ -153,7 +153,7 @@ def init() -> None:
     Example: taskforce init && taskforce serve
     """
     with database() as addresses:
-        asyncio.run(migrate(addresses.admin))
+        asyncio.run(prepare(addresses))
         secret = asyncio.run(_begin(addresses.app, dt.datetime.now(dt.UTC)))
     click.echo("Start the server (taskforce serve), then open this link, good once, within a day:")
     click.echo(f"{settings().address}/first-steps/{secret}")

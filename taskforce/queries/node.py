@@ -28,7 +28,7 @@ async def one(session: Session, actor: Actor, model: type[T], row_id: UUID, *, f
     locked = statement.with_for_update().execution_options(populate_existing=True)
     found = await session.scalar(locked if for_update else statement)
     if found is None and for_update and await session.scalar(statement) is not None:
-        raise NotAllowed(f"{actor.title} only reads here; the secretariat can change it")
+        raise NotAllowed("You only read here. Who can: the secretariat.")
     if found is None:
         raise NotFound(getattr(model, "__tablename__", "row"))
     return found

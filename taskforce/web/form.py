@@ -20,6 +20,8 @@ from taskforce.render.wording import gettext as _
 C = TypeVar("C", bound=BaseModel)
 Values = dict[str, str | list[str]]
 PLUMBING = frozenset({"csrf", "idempotency_key"})
+# Control characters, line separators, signs that turn the text after them round, and what is no character at all.
+INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 MOST_BYTES = 1_048_576  # a form or command of one record; files have their own limit
 DEEPEST = 32
 
@@ -225,7 +227,7 @@ def _control_characters(data: Any) -> tuple[tuple[str, str], ...]:
         (str(name), _("Remove the invisible control character."))
         for name, value in data.items()
         for text in (value if isinstance(value, list) else [value])
-        if isinstance(text, str) and any(ord(sign) < 32 and sign not in "\n\t" for sign in text)
+        if isinstance(text, str) and INVISIBLE.search(text)
     )
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 from litestar import get, post
 from litestar.connection import Request
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from pydantic import BaseModel
 
-from taskforce.access import May
+from taskforce.access import Actor, May
 from taskforce.web.form import read_command
 
 # Work that changes no tenant data, or whose answer is a secret, takes no idempotency key: named here, all of them.
@@ -29,7 +29,8 @@ def does(path: str, action: May, command: type[BaseModel] | None = None, *, only
     again: the GET handler of the same path, or else of the path without its last part, answers with what was posted.
     """
 
-    async def provide_command(request: Request[Any, Any, Any]) -> Any:
+    # the actor comes first: who is nobody learns nothing of the fields
+    async def provide_command(request: Request[Any, Any, Any], actor: NamedDependency[Actor]) -> Any:
         return await read_command(request, command) if command else None
 
     return post(

@@ -36,10 +36,10 @@ async def test_a_new_password_closes_the_old_ways_in(world: World, visit, sessio
 
     assert before.status_code == 200
     assert (await program.api_get(f"/objectives/{world.objective.id}")).status_code == 401
-    assert (await guest.submit(link)).status_code == 404
+    assert (await guest.submit(link)).status_code == 409
 
 
-@pytest.mark.parametrize(("purpose", "status"), [("invitation", 404), ("reset", 404), ("sign_in", 303)])
+@pytest.mark.parametrize(("purpose", "status"), [("invitation", 409), ("reset", 409), ("sign_in", 303)])
 async def test_a_used_link_ends_the_others(world: World, visit, sessions: Sessions, purpose: str, status: int) -> None:
     """Whoever accepted with one link is not followed in with an earlier invitation or reset."""
     other, used = await _link(sessions, world, purpose), await _link(sessions, world, "invitation")
@@ -59,7 +59,7 @@ async def test_two_links_used_at_once_let_one_in(world: World, visit, sessions: 
 
     answers = await asyncio.gather(*(guest.submit(page) for guest, page in zip(guests, pages, strict=True)))
 
-    assert sorted(answer.status_code for answer in answers) == [303, 404, 404, 404]
+    assert sorted(answer.status_code for answer in answers) == [303, 409, 409, 409]
 
 
 async def _tries(sessions: Sessions, email: str) -> int:

@@ -52,7 +52,7 @@ async def test_who_may_read_and_add(world: World, visit, who: str, reads: int, a
     listed = await client.api_get(_path(world))
     one = await client.api_get(_path(world, world.police.id))
     added = await client.api(_path(world, "add"), code=code, title="New agency", sector="ngo")
-    edited = await client.api(_path(world, world.police.id, "edit"), title="Police", sector="police")
+    edited = await client.api(_path(world, world.police.id, "edit"), title="Police", sector="police", version=1)
 
     assert (listed.status_code, one.status_code, added.status_code) == (reads, reads, adds)
     assert edited.status_code == (200 if adds == 201 else adds)
@@ -104,7 +104,6 @@ async def test_a_number_tells_nothing_of_others_drafts(world: World, visit) -> N
         ("text=MINÍSTRY", ["Ministry of Education"]),
         ("text=nothing+like+it", []),
         ("past=yes", ["Old Bureau"]),
-        ("text=%00", ["Ministry of Education", "National Police", "Safe Futures Fund"]),
         ("role=nonsense", []),
     ],
 )
@@ -282,8 +281,8 @@ async def test_an_administrator_keeps_what_countries_share(world: World, visit, 
 
     listed = await client.api_get(f"/agencies?text={title}")
     form = await client.status(f"/agencies/{shared.id}/edit")
-    edited = await client.api(f"/agencies/{shared.id}/edit", title=f"{title} again", sector="un")
-    stale = await client.api(f"/agencies/{shared.id}/edit", title="Too late", sector="un")
+    edited = await client.api(f"/agencies/{shared.id}/edit", title=f"{title} again", sector="un", version=1)
+    stale = await client.api(f"/agencies/{shared.id}/edit", title="Too late", sector="un", version=1)
 
     assert (listed.status_code, form, edited.status_code) == (status, status, status)
     if status == 200:

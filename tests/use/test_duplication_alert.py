@@ -119,7 +119,7 @@ async def test_who_may_read_and_decide(raised: Pair, visit, who: str, lists: int
 
     listed = await client.api_get(f"/mechanisms/{world.mechanism.code}/alerts")
     read = await client.api_get(path)
-    decided = await client.api(f"{path}/resolve", resolution="coordinated", reason="Dates agreed.")
+    decided = await client.api(f"{path}/resolve", resolution="coordinated", reason="Dates agreed.", version=1)
 
     assert (listed.status_code, read.status_code, decided.status_code) == (lists, reads, decides)
     if decides == 200:
@@ -343,7 +343,7 @@ async def test_a_decided_pair_is_not_raised_again_until_it_changes(raised: Pair,
     """A decision holds over every scan; only new work, not new spelling, raises the pair again, with its history."""
     client = await visit(raised.world.police_focal)
     path = f"/alerts/{await raised.alert_id()}"
-    await client.api(f"{path}/resolve", resolution="not_a_duplicate", reason="Other schools.")
+    await client.api(f"{path}/resolve", resolution="not_a_duplicate", reason="Other schools.", version=1)
     await raised.change(raised.education, title="SCHOOL SESSIONS on online safety, in Temeke!")
     await scan_plan(raised.world.sessions, raised.world.plan.id)
     await scan_activity(raised.world.sessions, raised.education.id)
@@ -363,7 +363,9 @@ async def test_joint_declares_the_two_joint(raised: Pair, visit) -> None:
     """Who decides for one joint activity links the two, so that no later scan raises them."""
     client = await visit(raised.world.education_focal)
 
-    await client.api(f"/alerts/{await raised.alert_id()}/resolve", resolution="joint", reason="Agreed on 3 March.")
+    await client.api(
+        f"/alerts/{await raised.alert_id()}/resolve", resolution="joint", reason="Agreed on 3 March.", version=1
+    )
 
     async with transaction(raised.world.sessions, OPERATOR) as session:
         linked = await session.execute(

@@ -43,7 +43,7 @@ async def test_who_may_read_and_edit(world: World, visit, who: str, reads: int, 
 
     read = await client.api_get(path)
     form = await client.status(f"{path}/edit")
-    edited = await client.api(f"{path}/edit", title="T", kind="council", status="active", currency="TZS")
+    edited = await client.api(f"{path}/edit", title="T", kind="council", status="active", currency="TZS", version=1)
 
     assert (read.status_code, form, edited.status_code) == (reads, edits, edits)
 

@@ -301,3 +301,24 @@ async def test_a_number_is_no_date(world: World, visit, written: object) -> None
 
     assert answer.status_code == 400
     assert "real date" in answer.text
+
+
+@pytest.mark.parametrize("sign", ["\u2028", "\u202e", "\ufffe", "\x85", "\x07"])
+async def test_invisible_signs_are_refused(world: World, visit, sign: str) -> None:
+    """A sign that nobody sees can turn a line round or break it when it is shown again, so it is not stored."""
+    client = await visit(world.secretariat)
+    page = await client.get(f"/objectives/{world.objective.id}/edit")
+
+    again = await client.send(page, {"title": f"Safe{sign}online"})
+
+    assert again.status == 400
+    assert "Remove the invisible control character." in again.text
+
+
+async def test_nobody_learns_of_fields_before_signing_in(world: World, visit) -> None:
+    """Without a token a wrong command is answered like a right one."""
+    client = await visit(None)
+
+    answer = await client.api(f"/plans/{world.plan.id}/objectives/add", surprise=1)
+
+    assert answer.status_code == 401
