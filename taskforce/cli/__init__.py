@@ -44,8 +44,8 @@ class Program(LazyGroup):
         except NotFound as said:
             raise click.ClickException(f"there is no such {said}: check its code") from None
         except ValidationError as invalid:
-            said = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in invalid.errors())
-            raise click.ClickException(f"this is not right: {said}") from None
+            wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in invalid.errors())
+            raise click.ClickException(f"this is not right: {wrong}") from None
         except OSError as broken:
             raise click.ClickException(f"{broken.filename or 'the file'}: {broken.strerror or broken}") from None
         except EXPECTED as said:

@@ -16,7 +16,7 @@ from taskforce.db import BrokenRule, DatabaseError, Unavailable, is_retryable, r
 from taskforce.errors import NotAllowed, NotFound, Refused, Stale
 from taskforce.render.wording import gettext as _
 from taskforce.web.carried import Carried, carried, carry
-from taskforce.web.form import Malformed, Posted, is_form, posted_values
+from taskforce.web.form import INVISIBLE, Malformed, Posted, is_form, posted_values
 from taskforce.web.once import Replay
 from taskforce.web.page import page_context
 from taskforce.web.sign_in import NotSignedIn
@@ -81,9 +81,11 @@ class _Forward(ASGIResponse):
         self.theirs = theirs
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        values = {
-            name: given if len(given) > 1 else given[0] for name, given in (await posted_values(self.request)).items()
+        cleaned = {
+            name: [INVISIBLE.sub("", each) for each in given]
+            for name, given in (await posted_values(self.request)).items()
         }
+        values = {name: given if len(given) > 1 else given[0] for name, given in cleaned.items()}
         path = self.request.url.path
         if self.request.route_handler.opt.get("form_is_above"):
             path = path.rsplit("/", 1)[0]

@@ -224,7 +224,7 @@ def _control_characters(data: Any) -> tuple[tuple[str, str], ...]:
     if not isinstance(data, dict):
         return ()
     return tuple(
-        (str(name), _("Remove the invisible control character."))
+        (str(name), _("An invisible sign stood in the text and was taken out. Check it and save again."))
         for name, value in data.items()
         for text in (value if isinstance(value, list) else [value])
         if isinstance(text, str) and INVISIBLE.search(text)
