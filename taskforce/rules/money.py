@@ -208,14 +208,14 @@ def _why_not_plain(typed: str, currency: str) -> str:
         return f"{typed} has separators between the thousands; write {bare.replace('.', '').replace(',', '.')}"
     if POINT_BY_COMMA.fullmatch(bare):
         return f"{typed} has a comma; write {bare.replace(',', '.')} with a point before the decimals"
-    return f"{typed!r} is not a number in digits; write digits only, for example 1200 or 1200.50, no words or signs"
+    return f"“{typed}” is not a number in digits; write digits only, for example 1200 or 1200.50, no words or signs"
 
 
 def _too_fine(typed: str, decimals: str, currency: str, minor_units: int) -> str:
     thousands = f", or {typed.replace('.', '')} if the point stood between the thousands" if len(decimals) == 3 else ""
     allowed = "no decimals" if minor_units == 0 else f"at most {minor_units} decimals"
     rounded = Decimal(typed).quantize(_in_units(1, minor_units), ROUND_HALF_EVEN)
-    return f"{typed} has {len(decimals)} decimals and {currency} has {allowed}; write {rounded}{thousands}"
+    return f"{typed} has {len(decimals)} decimals; {currency} takes {allowed}: write {rounded}{thousands}"
 
 
 def _check_line(line: Line) -> None:

@@ -163,8 +163,8 @@ def test_plain_digits_are_read(typed: str, minor_units: int, expected: str) -> N
         ("-5", 2, "-5 is below zero"),
         ("−1,200", 2, "is below zero"),
         ("(500)", 2, "is below zero"),
-        ("12.345", 2, "12.345 has 3 decimals and TZS has at most 2 decimals; write 12.34, or 12345 if"),
-        ("1.5", 0, "TZS has no decimals; write 2"),
+        ("12.345", 2, "12.345 has 3 decimals; TZS takes at most 2 decimals: write 12.34, or 12345 if"),
+        ("1.5", 0, "TZS takes no decimals: write 2"),
         ("1000000000000000", 2, "more than 15 digits"),
     ],
 )

@@ -75,7 +75,7 @@ async def test_a_currency_without_minor_units_takes_no_decimals(world: World, vi
     )
 
     assert answer.status_code == 409
-    assert "UGX has no decimals" in answer.json()["detail"]
+    assert "UGX takes no decimals" in answer.json()["detail"]
 
 
 async def test_a_line_in_another_currency_needs_a_typed_need(world: World, visit) -> None:

@@ -176,7 +176,7 @@ async def test_gaps_and_clashes_wait_for_secretariat_and_chair(world: World, vis
         [found] = (await _desk(client))["coverage"]
         assert (found["gap_count"], found["clash_count"]) == (1, 1)
     assert (await _desk(focal))["coverage"] == []
-    assert "1 duty nobody answers for" in page.text
+    assert "1 gap: nobody is accountable" in page.text
     assert f"/mechanisms/{world.mechanism.code}/responsibilities" in page.links()
 
 
