@@ -154,7 +154,7 @@ def test_plain_digits_are_read(typed: str, minor_units: int, expected: str) -> N
         ("TZS 500", 2, "names the currency, which stands in its own field; write 500"),
         ("500 tzs", 2, "write 500"),
         ("TZS 1,500", 2, "write 1500"),
-        ("five million", 2, "'five million' is not a number in digits"),
+        ("five million", 2, "“five million” is not a number in digits"),
         ("5m", 2, "not a number in digits"),
         ("1e6", 2, "not a number in digits"),
         ("NaN", 2, "not a number in digits"),
