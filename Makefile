@@ -18,7 +18,7 @@ run: .venv/run.stamp  ## Serve the demonstration on http://localhost:$(PORT), da
 	@exec .venv/bin/taskforce demo
 
 test: .venv/dev.stamp browser  ## Run all tests, with a real PostgreSQL and a real browser
-	.venv/bin/pytest -n 2 --dist loadfile
+	.venv/bin/pytest -n 2 --dist worksteal
 
 check: .venv/dev.stamp  ## Lint, format, types, import rules
 	.venv/bin/ruff check .

@@ -14,7 +14,7 @@ from taskforce import postgres
 from taskforce.access import OPERATOR
 from taskforce.db import Sessions, create_engine, create_sessions, migrate, transaction
 from taskforce.services.vocabulary_term import load_vocabularies
-from taskforce.settings import settings
+from taskforce.settings import project_folder, settings
 
 NAME = "taskforce"
 
@@ -53,9 +53,29 @@ def database() -> Iterator[Addresses]:
         )
 
 
+def newest_revision() -> str:
+    """The revision that this version wants; a migration's file begins with it."""
+    return max(path.name.partition("_")[0] for path in (project_folder("alembic") / "versions").glob("[0-9]*.py"))
+
+
+async def _is_current(address: str) -> bool:
+    """Whether the schema is that of this version; asked first, since looking through migrations takes longer."""
+    engine = create_async_engine(address, poolclass=NullPool)
+    try:
+        async with engine.connect() as connection:
+            stored = await connection.scalar(text("select to_regclass('alembic_version')::text"))
+            if stored is None:
+                return False
+            stored = await connection.scalar(text("select version_num from alembic_version"))
+            return bool(stored == newest_revision())
+    finally:
+        await engine.dispose()
+
+
 async def prepare(addresses: Addresses) -> None:
     """Bring the schema to this version, and add the vocabulary terms that are missing."""
-    await migrate(addresses.admin)
+    if not await _is_current(addresses.admin):
+        await migrate(addresses.admin)
     async with opened(addresses.app) as sessions, transaction(sessions, OPERATOR, action="vocabulary:load") as session:
         await load_vocabularies(session)
 

@@ -11,9 +11,9 @@ from rich.console import Console
 
 from taskforce.access import OPERATOR, SIGN_IN
 from taskforce.app import create_app
-from taskforce.cli.database import database, opened
+from taskforce.cli.database import database, opened, prepare
 from taskforce.cli.serve import LOOPBACK, require_free_port, serve_on
-from taskforce.db import migrate, transaction
+from taskforce.db import transaction
 from taskforce.exchange.demonstration_load import load
 from taskforce.exchange.demonstration_people import DOMAIN
 from taskforce.queries import demonstration as questions
@@ -116,7 +116,7 @@ def demo(is_check: bool, country: str) -> None:
         )
     now = dt.datetime.now(dt.UTC)
     with database() as addresses:
-        asyncio.run(migrate(addresses.admin))
+        asyncio.run(prepare(addresses))
         asyncio.run(_prepare(addresses.app, now, console))
         if is_check:
             _check(addresses.app, console)

@@ -8,12 +8,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 
 import click
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from rich.console import Console
 
 from taskforce.access import SIGN_IN
-from taskforce.cli.database import database, opened
+from taskforce.cli.database import database, newest_revision, opened
 from taskforce.cli.serve import require_free_port
 from taskforce.db import transaction
 from taskforce.models import TENANT
@@ -57,16 +55,10 @@ def _folders() -> str:
     return ", ".join(project_folder(name).name for name in ("templates", "alembic", "plans"))
 
 
-def _head() -> str:
-    configuration = Config()
-    configuration.set_main_option("script_location", str(project_folder("alembic")))
-    return str(ScriptDirectory.from_config(configuration).get_current_head())
-
-
 async def _looked_into(address: str) -> list[Finding]:
     async with opened(address) as sessions, transaction(sessions, SIGN_IN) as session:
         state = await installation.state(session, [model.__tablename__ for model in TENANT])
-    wanted = _head()
+    wanted = newest_revision()
     unprotected = ", ".join(state.unprotected)
     return [
         Finding(

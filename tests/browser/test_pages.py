@@ -96,7 +96,7 @@ async def test_an_activity_is_edited_without_scripts(signed_in: Opened) -> None:
     page = await signed_in("Secretariat", width=390, scripts=False)
     await page.goto("/mechanisms/TZ-NCOSTF/plan")
     await page.get_by_role("link", name=re.compile(f"^{NEXT_YEAR}")).first.click()
-    await page.locator("main table").get_by_role("link").first.click()
+    await page.locator("main table th[scope=row] a").first.click()
     await page.get_by_role("link", name="Edit").first.click()
     title = "Workshop to agree the words, with everybody"
     await page.get_by_role("textbox", name="Title").fill(title)
