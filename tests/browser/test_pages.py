@@ -16,6 +16,7 @@ AN_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 A_CODE = re.compile(r"/mechanisms/[A-Z0-9-]+")
 NEXT_YEAR = datetime.now(UTC).year + 1
 MOST_PAGES = 80
+FOOT = ("/help", "/keyboard", "/accessibility", "/privacy", "/licences", "/api")  # the same for everybody
 NOT_PAGES = ("/static/", "/api/v1", "/sign-in/", "/sign-out")
 
 
@@ -63,7 +64,7 @@ async def test_every_page_that_a_role_can_reach(signed_in: Opened, site: Site, p
 
     while waiting and len(seen) < MOST_PAGES:
         path = waiting.pop(0)
-        if _pattern(path) in seen:
+        if _pattern(path) in seen or (path in FOOT and post not in ("Secretariat", None)):
             continue
         seen.add(_pattern(path))
         answer = await page.goto(path)
@@ -96,10 +97,10 @@ async def test_an_activity_is_edited_without_scripts(signed_in: Opened) -> None:
     page = await signed_in("Secretariat", width=390, scripts=False)
     await page.goto("/mechanisms/TZ-NCOSTF/plan")
     await page.get_by_role("link", name=re.compile(f"^{NEXT_YEAR}")).first.click()
-    await page.locator("main table th[scope=row] a").first.click()
-    await page.get_by_role("link", name="Edit").first.click()
+    await page.locator("main a[href^='/activities/']").first.click()
+    await page.locator("main a[href^='/activities/'][href$='/edit']").first.click()
     title = "Workshop to agree the words, with everybody"
-    await page.get_by_role("textbox", name="Title").fill(title)
+    await page.locator("[name=title]").fill(title)
     await page.locator("main form").get_by_role("button").first.click()
 
     assert (await page.locator("h1").inner_text()).strip() == title
