@@ -181,6 +181,7 @@ def listed(options: Iterable[object], values: list[str]) -> list[dict[str, objec
     """
     made: list[dict[str, object]] = []
     for option in options:
+        # the option comes from a template: a mapping, or a tuple of two or three texts
         fields = option if isinstance(option, Mapping) else dict(zip(("value", "text", "hint"), option, strict=False))  # type: ignore[call-overload]
         item: dict[str, object] = {"value": str(fields["value"]), "text": fields["text"]}
         item["checked"] = item["value"] in values
