@@ -55,6 +55,7 @@ from taskforce.web.plan import PlanController
 from taskforce.web.plan_draft import PlanDraftController
 from taskforce.web.responsibility import ResponsibilityController
 from taskforce.web.sign_in import SignInController, provide_actor, provide_session
+from taskforce.web.today import provide_days, provide_today
 
 CONTROLLERS: tuple[Any, ...] = (
     ActivityController,
@@ -199,9 +200,6 @@ def create_app(*, database_url: str, clock: Clock = _utc_now, pool_size: int = 5
     async def provide_now() -> dt.datetime:
         return clock()
 
-    async def provide_today() -> dt.date:
-        return clock().date()
-
     static = Path(__file__).parent / "web" / "static"
     app = Litestar(
         route_handlers=[
@@ -214,6 +212,7 @@ def create_app(*, database_url: str, clock: Clock = _utc_now, pool_size: int = 5
             "session": Provide(provide_session),
             "now": Provide(provide_now),
             "today": Provide(provide_today),
+            "days": Provide(provide_days),
         },
         compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5),
         exception_handlers=HANDLERS,

@@ -44,6 +44,7 @@ _WIDEN = text(
     "select set_config(name, array_append(current_setting(name)::uuid[], cast(:id as uuid))::text, true)"
     " from unnest(array['taskforce.read', 'taskforce.govern', 'taskforce.write']) as name"
 )
+_LET_READ = text("select set_config('taskforce.read', :ids, true)")
 _EXPLAIN = text("select set_config('taskforce.action', :action, true), set_config('taskforce.reason', :reason, true)")
 
 
@@ -145,6 +146,11 @@ async def explain(session: AsyncSession, action: str, reason: str = "") -> None:
 async def widen(session: AsyncSession, mechanism_id: UUID) -> None:
     """Let this transaction write a mechanism that it is about to create."""
     await session.execute(_WIDEN, {"id": mechanism_id})
+
+
+async def let_read(session: AsyncSession, mechanisms: frozenset[UUID]) -> None:
+    """Let this transaction of `sign_in` read mechanisms, so that it learns which day it is there."""
+    await session.execute(_LET_READ, {"ids": _ids(mechanisms)})
 
 
 def _upgrade(connection: Connection, revision: str) -> None:

@@ -1,5 +1,7 @@
 """The four ways in which the application says no; web and cli turn them into answers."""
 
+from collections.abc import Sequence
+
 
 class NotFound(Exception):
     """The thing does not exist, or the actor must not know that it does."""
@@ -26,9 +28,11 @@ class Refused(Exception):
 class Stale(Exception):
     """Somebody saved the thing after the actor had opened it.
 
-    `theirs` maps each field to the value that is stored now.
+    `theirs` maps each field to the value that is stored now. `since` is for whoever typed nothing that could be
+    compared with it: what was done after the version that they read, the latest first.
     """
 
-    def __init__(self, message: str, *, theirs: dict[str, object]) -> None:
+    def __init__(self, message: str, *, theirs: dict[str, object], since: Sequence[object] | None = None) -> None:
         super().__init__(message)
         self.theirs = theirs
+        self.since = since

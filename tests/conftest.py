@@ -4,6 +4,8 @@ import asyncio
 import datetime as dt
 import fcntl
 import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -23,12 +25,14 @@ from taskforce.app import create_app
 from taskforce.db import Sessions, create_engine, create_sessions, migrate, transaction
 from taskforce.models import Account
 from taskforce.services.vocabulary_term import load_vocabularies
+from tests.data_folder import once
 from tests.page_client import Client
 from tests.world import World
 
 Visit = Callable[[Account | None], Awaitable[Client]]
 NOW = dt.datetime(2026, 3, 10, 9, 0, tzinfo=dt.UTC)  # inside the fiscal year of every factory's plan
 TEMPLATE = "taskforce_template"
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-socket reads them
@@ -38,12 +42,37 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Server]:
-    """The embedded server, shared by all workers of this run."""
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that all workers of this run share."""
     folder = tmp_path_factory.getbasetemp()
-    home = (folder.parent if os.environ.get("PYTEST_XDIST_WORKER") else folder) / "taskforce"
-    with postgres.in_use(home) as found:
+    return folder.parent if os.environ.get("PYTEST_XDIST_WORKER") else folder
+
+
+@pytest.fixture(scope="session")
+def server(run_folder: Path) -> Iterator[postgres.Server]:
+    """The embedded server, shared by all workers of this run."""
+    with postgres.in_use(run_folder / "taskforce") as found:
         yield found
+
+
+def _demonstrate(home: Path) -> None:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TASKFORCE_", "PYTEST_"))}
+    done = subprocess.run(
+        [sys.executable, "-m", "taskforce", "demo", "--check"],
+        env=kept | {"TASKFORCE_HOME": str(home), "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,  # seconds, for a machine that runs much beside the tests
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "OK: the first page answered" in done.stdout
+
+
+@pytest.fixture(scope="session")
+def demonstration(run_folder: Path) -> Path:
+    """A data folder as `taskforce demo --check` leaves it, loaded and at rest; each user of it takes a copy."""
+    return once(run_folder / "demonstration", _demonstrate)
 
 
 async def admin(server: postgres.Server, *statements: str) -> None:
@@ -75,21 +104,21 @@ async def _make_template(server: postgres.Server) -> None:
 
 
 @asynccontextmanager
-async def cloned(server: postgres.Server, name: str) -> AsyncIterator[str]:
-    """The address, as tf_app, of a fresh database."""
+async def cloned(server: postgres.Server, name: str, template: str = TEMPLATE) -> AsyncIterator[str]:
+    """The address, as tf_app, of a fresh database, or of a copy of another to which nobody is connected."""
     lock = Path(server.data).parent / "tests.lock"
     with lock.open("w") as held:
         await asyncio.to_thread(fcntl.flock, held, fcntl.LOCK_EX)
         await _make_template(server)
-        await admin(server, f'create database "{name}" template {TEMPLATE} strategy file_copy')
+        await admin(server, f'create database "{name}" template "{template}" strategy file_copy')
     yield postgres.address(server, role="tf_app", database=name)
     await admin(server, f'drop database "{name}" with (force)')
 
 
 @asynccontextmanager
-async def running(database_url: str) -> AsyncIterator[Litestar]:
+async def running(database_url: str, clock: Callable[[], dt.datetime] = lambda: NOW) -> AsyncIterator[Litestar]:
     """The application with its lifespan entered and left in one task, as its connections require."""
-    app = create_app(database_url=database_url, clock=lambda: NOW)
+    app = create_app(database_url=database_url, clock=clock)
     started, stopping = asyncio.Event(), asyncio.Event()
 
     async def live() -> None:

@@ -219,10 +219,23 @@ class World:
         found: Activity = await self.add(Activity(**{**defaults, **values}))
         return found
 
-    async def add_output(self, plan: Plan) -> Output:
-        """An objective of another plan with one output."""
-        objective = await self.add(Objective(plan_id=plan.id, code="O1", title="Earlier"))
-        found: Output = await self.add(Output(plan_id=plan.id, objective_id=objective.id, code="O1.1", title="Earlier"))
+    async def add_plan(self, code: str, year: int) -> Plan:
+        """A draft plan of a calendar year, without lines."""
+        dates = {"starts_on": dt.date(year, 1, 1), "ends_on": dt.date(year, 12, 31)}
+        found: Plan = await self.add(Plan(code=code, title=f"Plan {year}", currency="TZS", **dates))
+        return found
+
+    async def add_output(self, plan: Plan, code: str = "O1") -> Output:
+        """One more objective of a plan, with one output."""
+        objective = await self.add_objective(plan, code)
+        found: Output = await self.add(
+            Output(plan_id=plan.id, objective_id=objective.id, code=f"{code}.1", title="Earlier")
+        )
+        return found
+
+    async def add_objective(self, plan: Plan, code: str = "O1") -> Objective:
+        """One more objective of a plan, without outputs."""
+        found: Objective = await self.add(Objective(plan_id=plan.id, code=code, title="Earlier"))
         return found
 
     async def end_membership(self, agency: Agency, ends_on: dt.date) -> None:

@@ -14,6 +14,7 @@ from taskforce.exchange.file_error import Broken, Unreadable
 from taskforce.exchange.plan_report import MoneyPart, Report, report
 from taskforce.exchange.plan_yaml import json_schema, read
 from taskforce.exchange.vocabulary import Vocabularies, read_vocabularies
+from taskforce.rules.periods import local_day
 from taskforce.settings import project_folder
 
 VALID, BROKEN, UNREADABLE = 0, 1, 2
@@ -88,14 +89,15 @@ def check(ctx: click.Context, files: tuple[Path, ...], as_json: bool) -> None:
 
     Example: taskforce plan check plans/*.yaml --json
     """
-    known, today = vocabularies(), dt.date.today()
+    known, now = vocabularies(), dt.datetime.now(dt.UTC)
     console, progress = Console(highlight=False), Console(stderr=True)
     if not console.is_terminal:  # a file or a program reads whole lines
         console = Console(highlight=False, width=WIDE)
     worst, results = VALID, []
     for path in track(files, "Checking", console=progress, transient=True, disable=not progress.is_terminal):
         try:
-            found = report(read(path, known), today=today)
+            file = read(path, known)
+            found = report(file, today=local_day(now, file.mechanism.time_zone))
         except (Broken, Unreadable) as broken:
             worst = max(worst, BROKEN if isinstance(broken, Broken) else UNREADABLE)
             results.append({"file": str(path), "errors": _errors(broken)})

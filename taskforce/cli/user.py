@@ -13,8 +13,10 @@ from taskforce.cli.database import database, opened, prepare
 from taskforce.db import Session, transaction
 from taskforce.errors import Refused
 from taskforce.queries import mechanism as mechanisms
+from taskforce.queries import time_zone
 from taskforce.queries.account import by_email as account_by_email
 from taskforce.queries.agency import members_by_code
+from taskforce.rules.periods import local_day
 from taskforce.services import account as accounts
 from taskforce.services import first_steps
 from taskforce.services.account import NewAccount
@@ -63,7 +65,8 @@ async def _added(session: Session, new: NewUser, now: dt.datetime) -> str | None
         )
         return await accounts.make_link(session, account.id, "invitation", now=now)
     head = await mechanisms.head(session, OPERATOR, new.mechanism)
-    agency_id = await _agency_id(session, head.id, new.agency, now.date()) if new.agency else None
+    today = local_day(now, await time_zone.of_mechanism(session, OPERATOR, head.id) or "UTC")
+    agency_id = await _agency_id(session, head.id, new.agency, today) if new.agency else None
     command = Invite(email=new.email, title=new.title, role=new.role, agency_id=agency_id)
     return (await invite(session, OPERATOR, head.id, command, now=now)).secret
 

@@ -58,7 +58,7 @@ async def _fill(session: Session, today: date) -> list[UUID]:
     plan_ids = []
     for files in _mechanisms(project_folder("plans"), today):
         for file in files:
-            report = await apply(session, OPERATOR, rows_of(file), reason="demonstration")
+            report = await apply(session, OPERATOR, rows_of(file), reason="demonstration", is_set_up=False)
             plan_ids += [report.plan_id] if report.plan_id else []
         current = files[1] if len(files) > 1 else files[0]
         await add_people(session, current, report.mechanism_id, today=today)

@@ -1,11 +1,13 @@
 """Questions about one activity: itself, what it is linked to, and what may be linked to it."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import Select, Text, and_, case, cast, func, literal, or_, select, union_all
+from sqlalchemy import Select, Text, Uuid, and_, bindparam, case, cast, func, literal, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from taskforce.access import Actor
@@ -30,7 +32,7 @@ from taskforce.models import (
     Responsibility,
     VocabularyTerm,
 )
-from taskforce.queries.visible import visible, visible_activities
+from taskforce.queries.visible import Reader, reader, scope, visible, visible_activities
 
 Relation = Literal["support", "place", "target_group", "capability", "responsibility", "message", "joint"]
 Question = Select[*tuple[Any, ...]]
@@ -76,6 +78,16 @@ class ActivityDetail:
     earlier_title: str | None
     earlier_plan_title: str | None
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A line as its code finds it, with who leads it and how it stands."""
+
+    id: UUID
+    code: str
+    lead_agency_id: UUID | None
+    status: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +143,16 @@ async def detail(session: Session, actor: Actor, activity_id: UUID) -> ActivityD
     Raises:
         NotFound: there is none, or it is not the actor's to see.
     """
-    statement: Question = (
+    asked = scope(actor) | {"activity_id": activity_id}
+    found = (await session.execute(_detail(reader(actor)), asked)).one_or_none()
+    if found is None:
+        raise NotFound("activity")
+    return ActivityDetail(*found)
+
+
+@cache
+def _detail(reader: Reader) -> Question:
+    return (
         select(*_DETAIL)
         .join(Output, and_(Output.mechanism_id == Activity.mechanism_id, Output.id == Activity.output_id))
         .join(Objective, and_(Objective.mechanism_id == Output.mechanism_id, Objective.id == Output.objective_id))
@@ -145,19 +166,15 @@ async def detail(session: Session, actor: Actor, activity_id: UUID) -> ActivityD
             and_(
                 _EARLIER.mechanism_id == Activity.mechanism_id,
                 _EARLIER.id == Activity.carried_over_from_id,
-                visible_activities(actor, _EARLIER),
+                visible_activities(reader, _EARLIER),
             ),
         )
         .outerjoin(
             _EARLIER_PLAN,
             and_(_EARLIER_PLAN.mechanism_id == _EARLIER.mechanism_id, _EARLIER_PLAN.id == _EARLIER.plan_id),
         )
-        .where(visible_activities(actor), Activity.id == activity_id)
+        .where(visible_activities(reader), Activity.id == bindparam("activity_id"))
     )
-    found = (await session.execute(statement)).one_or_none()
-    if found is None:
-        raise NotFound("activity")
-    return ActivityDetail(*found)
 
 
 # Each link table with what it leads to: the column that names the target, the target's key, its code and its words.
@@ -192,7 +209,7 @@ _LINKS: Final[tuple[tuple[Relation, Any, Any, Any, Any, Any], ...]] = (
 )
 
 
-def _linked(actor: Actor, activity: Activity | ActivityDetail) -> list[Question]:
+def _linked(reader: Reader) -> list[Question]:
     return [
         select(
             literal(relation).label("relation"),
@@ -203,34 +220,40 @@ def _linked(actor: Actor, activity: Activity | ActivityDetail) -> list[Question]
         )
         .join(link, target == key)
         .where(
-            visible(actor, link.mechanism_id),
-            link.mechanism_id == activity.mechanism_id,
-            link.activity_id == activity.id,
+            visible(reader, link.mechanism_id),
+            link.mechanism_id == bindparam("mechanism_id"),
+            link.activity_id == bindparam("activity_id"),
         )
         for relation, link, target, key, code, words in _LINKS
     ]
 
 
-def _joint(actor: Actor, activity: Activity | ActivityDetail) -> Question:
-    other = case((ActivityJoint.activity_id == activity.id, ActivityJoint.other_id), else_=ActivityJoint.activity_id)
+def _joint(reader: Reader) -> Question:
+    activity_id = bindparam("activity_id", type_=Uuid)
+    other = case((ActivityJoint.activity_id == activity_id, ActivityJoint.other_id), else_=ActivityJoint.activity_id)
     return (
         select(literal("joint"), cast(Activity.id, Text), Activity.code, Activity.title, literal(0))
         .join(ActivityJoint, and_(ActivityJoint.mechanism_id == Activity.mechanism_id, Activity.id == other))
         .where(
-            visible_activities(actor),
-            ActivityJoint.mechanism_id == activity.mechanism_id,
-            or_(ActivityJoint.activity_id == activity.id, ActivityJoint.other_id == activity.id),
+            visible_activities(reader),
+            ActivityJoint.mechanism_id == bindparam("mechanism_id"),
+            or_(ActivityJoint.activity_id == activity_id, ActivityJoint.other_id == activity_id),
         )
     )
 
 
 async def related(session: Session, actor: Actor, activity: Activity | ActivityDetail) -> list[Related]:
     """All that an activity is linked to, each relation in its order; of joint lines those that the actor sees."""
-    found = union_all(*_linked(actor, activity), _joint(actor, activity)).subquery("found")
-    statement = select(found.c.relation, found.c.id, found.c.code, found.c.words).order_by(
+    asked = scope(actor) | {"mechanism_id": activity.mechanism_id, "activity_id": activity.id}
+    return [Related(*row) for row in await session.execute(_related(reader(actor)), asked)]
+
+
+@cache
+def _related(reader: Reader) -> Question:
+    found = union_all(*_linked(reader), _joint(reader)).subquery("found")
+    return select(found.c.relation, found.c.id, found.c.code, found.c.words).order_by(
         found.c.relation, found.c.position, found.c.code
     )
-    return [Related(*row) for row in await session.execute(statement)]
 
 
 async def next_position(session: Session, mechanism_id: UUID, output_id: UUID) -> int:
@@ -248,6 +271,14 @@ async def by_code(session: Session, actor: Actor, plan_id: UUID, code: str) -> U
     return await session.scalar(
         select(Activity.id).where(visible_activities(actor), Activity.plan_id == plan_id, Activity.code == code)
     )
+
+
+async def coded(session: Session, actor: Actor, plan_id: UUID, codes: Sequence[str]) -> list[Coded]:
+    """The lines of a plan that have one of these codes, as far as the actor sees them."""
+    statement = select(Activity.id, Activity.code, Activity.lead_agency_id, Activity.status).where(
+        visible_activities(actor), Activity.plan_id == plan_id, Activity.code.in_(codes)
+    )
+    return [Coded(*row) for row in await session.execute(statement)]
 
 
 async def code_of(session: Session, actor: Actor, activity_id: UUID) -> str | None:

@@ -2,15 +2,17 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, case, or_, select
+from sqlalchemy import Select, Uuid, bindparam, case, or_, select
 
 from taskforce.access import Actor
 from taskforce.db import Session
 from taskforce.models import DuplicationAlert
 from taskforce.queries.duplication_alert import visible_alerts
+from taskforce.queries.visible import Reader, reader, scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +32,16 @@ class AlertRow:
 
 async def on_activity(session: Session, actor: Actor, mechanism_id: UUID, activity_id: UUID) -> list[AlertRow]:
     """The alerts on a line that the actor may read, the likeliest first."""
+    asked = scope(actor) | {"mechanism_id": mechanism_id, "activity_id": activity_id}
+    return [AlertRow(*row) for row in await session.execute(_on_activity(reader(actor)), asked)]
+
+
+@cache
+def _on_activity(reader: Reader) -> Select[*tuple[Any, ...]]:
     alert = DuplicationAlert
+    activity_id = bindparam("activity_id", type_=Uuid)
     other = case((alert.first_id == activity_id, alert.sides[1]), else_=alert.sides[0])
-    statement: Select[*tuple[Any, ...]] = (
+    return (
         select(
             alert.id,
             alert.kind,
@@ -45,10 +54,9 @@ async def on_activity(session: Session, actor: Actor, mechanism_id: UUID, activi
             other["agency"].astext,
         )
         .where(
-            visible_alerts(actor),
-            alert.mechanism_id == mechanism_id,
+            visible_alerts(reader),
+            alert.mechanism_id == bindparam("mechanism_id"),
             or_(alert.first_id == activity_id, alert.second_id == activity_id),
         )
         .order_by(alert.score.desc(), alert.id)
     )
-    return [AlertRow(*row) for row in await session.execute(statement)]

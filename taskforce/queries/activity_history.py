@@ -1,8 +1,9 @@
 """What happened to one activity, as the audit tells it, and the names that stand behind its ids."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,7 +23,10 @@ from taskforce.models import (
     Responsibility,
     VocabularyTerm,
 )
+from taskforce.queries import concealment
+from taskforce.queries.concealment import Past, why_line
 from taskforce.queries.visible import visible, visible_activities
+from taskforce.rules.concealment import Why
 
 MOST_EVENTS: Final = 400  # changed rows, the newest; what is older is in the audit export
 TABLES: Final = (
@@ -39,7 +43,11 @@ TABLES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One changed row: before and after as the database stored them, who, in which action and transaction."""
+    """One changed row: before and after as the database stored them, who, in which action and transaction.
+
+    Of the line itself it is what the whole transaction changed. `hides_before`, `hides_after`: why this side is cut,
+    because the reader could not have read the line then; what is there of the other side is only what changed.
+    """
 
     id: int
     table_name: str
@@ -51,10 +59,16 @@ class Event:
     reason: str | None
     transaction_id: int
     happened_at: dt.datetime
+    hides_before: Why | None = None
+    hides_after: Why | None = None
 
 
-async def events(session: Session, actor: Actor, mechanism_id: UUID, activity_id: UUID) -> list[Event]:
-    """The changes of an activity that the caller found visible, and of its links, the newest first."""
+async def events(session: Session, actor: Actor, mechanism_id: UUID, activity_id: UUID) -> tuple[list[Event], bool]:
+    """The changes of an activity that the caller found visible, and of its links, the newest first; whether older ones
+    are left out.
+
+    What was confidential or in a draft when the reader could not have read it is cut.
+    """
     statement: Select[*tuple[Any, ...]] = (
         select(
             AuditEvent.id,
@@ -77,8 +91,51 @@ async def events(session: Session, actor: Actor, mechanism_id: UUID, activity_id
         .limit(MOST_EVENTS)
     )
     if not (actor.is_system or mechanism_id in actor.row_context.read):
-        return []
-    return [Event(*row) for row in await session.execute(statement)]
+        return [], False
+    found = [Event(*row) for row in await session.execute(statement)]
+    stood = await concealment.past(session, actor, mechanism_id, [str(activity_id)] if found else [])
+    return found if stood.hides_nothing else _cut(found, stood, activity_id), len(found) == MOST_EVENTS
+
+
+def _cut(found: Sequence[Event], stood: Past, activity_id: UUID) -> list[Event]:
+    """The events of each transaction without the sides that the reader could not have read."""
+    told: list[Event] = []
+    for transaction_id, group in groupby(found, key=lambda each: each.transaction_id):
+        rows = list(group)
+        at = (rows[-1].id, transaction_id)
+        before = why_line(stood, activity_id, at, is_after=False) if _was_there(rows) else None
+        after = why_line(stood, activity_id, at, is_after=True)
+        if before is None and after is None:
+            told += rows
+            continue
+        lines = [each for each in rows if each.table_name == "activity"]
+        links = [each for each in rows if each.table_name != "activity"]
+        told += [_without(each, before, after) for each in (*_merged(lines), *links)]
+    return told
+
+
+def _was_there(rows: Sequence[Event]) -> bool:
+    return not any(each.table_name == "activity" and each.operation == "insert" for each in rows)
+
+
+def _merged(lines: Sequence[Event]) -> list[Event]:
+    """What all changes of the line together did, as one; they come newest first."""
+    return [replace(lines[-1], after=lines[0].after, happened_at=lines[0].happened_at)] if lines else []
+
+
+def _without(event: Event, before: Why | None, after: Why | None) -> Event:
+    old, new = event.before or {}, event.after or {}
+    changed = [name for name in {**new, **old} if old.get(name) != new.get(name)]
+    is_told = (event.before and before is None) or (event.after and after is None)
+    return replace(
+        event,
+        before={name: old[name] for name in changed if name in old} if event.before and before is None else None,
+        after={name: new[name] for name in changed if name in new} if event.after and after is None else None,
+        action=event.action if is_told else None,
+        reason=event.reason if is_told else None,
+        hides_before=before,
+        hides_after=after,
+    )
 
 
 async def names(session: Session, actor: Actor, ids: Iterable[str]) -> Mapping[str, str]:

@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, bindparam, select
 
 from taskforce.access import Actor
 from taskforce.db import Session
 from taskforce.models import Agency, BudgetLine, FundingSource, VocabularyTerm
-from taskforce.queries.visible import visible
+from taskforce.queries.visible import Reader, reader, scope, visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,13 @@ class MoneyRow:
 
 async def budget_lines(session: Session, actor: Actor, mechanism_id: UUID, activity_id: UUID) -> list[MoneyRow]:
     """The budget lines of an activity that the caller found visible, by year and then in their order."""
-    statement: Select[*tuple[Any, ...]] = (
+    asked = scope(actor) | {"mechanism_id": mechanism_id, "activity_id": activity_id}
+    return [MoneyRow(*row) for row in await session.execute(_budget_lines(reader(actor)), asked)]
+
+
+@cache
+def _budget_lines(reader: Reader) -> Select[*tuple[Any, ...]]:
+    return (
         select(
             BudgetLine.id,
             FundingSource.id,
@@ -63,10 +70,9 @@ async def budget_lines(session: Session, actor: Actor, mechanism_id: UUID, activ
         .join(VocabularyTerm, VocabularyTerm.id == BudgetLine.cost_type_id)
         .outerjoin(Agency, Agency.id == FundingSource.provider_agency_id)
         .where(
-            visible(actor, BudgetLine.mechanism_id),
-            BudgetLine.mechanism_id == mechanism_id,
-            BudgetLine.activity_id == activity_id,
+            visible(reader, BudgetLine.mechanism_id),
+            BudgetLine.mechanism_id == bindparam("mechanism_id"),
+            BudgetLine.activity_id == bindparam("activity_id"),
         )
         .order_by(BudgetLine.fiscal_year, BudgetLine.position, FundingSource.title, VocabularyTerm.label)
     )
-    return [MoneyRow(*row) for row in await session.execute(statement)]

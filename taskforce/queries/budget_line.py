@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, any_, case, false, func, or_, select, true, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 from taskforce.access import Actor, Role
@@ -22,7 +22,7 @@ from taskforce.models import (
     Plan,
     VocabularyTerm,
 )
-from taskforce.queries.visible import visible, visible_activities
+from taskforce.queries.visible import Reader, visible, visible_activities
 
 Reach = Literal["all", "shared", "own_sources", "totals"]
 ALL_MONEY = frozenset({Role.SECRETARIAT, Role.CHAIR, Role.TREASURY})
@@ -91,8 +91,19 @@ def counted(
     those who read all money. A cost without an activity belongs to the mechanism and counts for everybody there.
     """
     here = Activity.mechanism_id == mechanism_id
+    return counted_here(actor, here, activity_id, reads_all=reach(actor, mechanism_id) == "all")
+
+
+def counted_here(
+    actor: Actor | Reader,
+    here: ColumnElement[bool],
+    activity_id: InstrumentedAttribute[UUID | None],
+    *,
+    reads_all: bool,
+) -> ColumnElement[bool]:
+    """The same; `here` picks the activities of the mechanism, `reads_all` is whether the actor's reach is all."""
     shown = select(Activity.id).where(here, visible_activities(actor))
-    is_shown = true() if reach(actor, mechanism_id) == "all" else activity_id.in_(shown)
+    is_shown = true() if reads_all else activity_id.in_(shown)
     return _without_cancelled(activity_id, here, is_shown)
 
 
@@ -107,11 +118,11 @@ def counted_anywhere(actor: Actor) -> ColumnElement[bool]:
 def _without_cancelled(
     activity_id: InstrumentedAttribute[UUID | None], here: ColumnElement[bool], is_shown: ColumnElement[bool]
 ) -> ColumnElement[bool]:
-    cancelled = (
-        select(Activity.id)
-        .join(Plan, and_(Plan.mechanism_id == Activity.mechanism_id, Plan.id == Activity.plan_id))
-        .where(here, or_(Activity.status == "cancelled", Plan.status == "cancelled"))
-        .correlate(None)
+    # two questions, since neither reads all activities of the mechanism through their policy, as one with "or" would
+    in_cancelled = and_(Plan.mechanism_id == Activity.mechanism_id, Plan.id == Activity.plan_id)
+    cancelled = union_all(
+        select(Activity.id).where(here, Activity.status == "cancelled").correlate(None),
+        select(Activity.id).join(Plan, in_cancelled).where(here, Plan.status == "cancelled").correlate(None),
     )
     return or_(activity_id.is_(None), and_(is_shown, activity_id.not_in(cancelled)))
 
@@ -216,7 +227,16 @@ def _columns() -> list[ColumnElement[Any] | InstrumentedAttribute[Any]]:
     ]
 
 
-def _rows(actor: Actor, mechanism_id: UUID) -> Select[*tuple[Any, ...]]:
+def _readable_here(actor: Actor, mechanism_id: UUID) -> ColumnElement[bool]:
+    return and_(
+        visible(actor, BudgetLine.mechanism_id),
+        BudgetLine.mechanism_id == mechanism_id,
+        readable(actor, mechanism_id),
+    )
+
+
+def _rows(actor: Actor, which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Lines with all that is shown of them; `which` leaves only lines that the actor reads."""
     return (
         select(*_columns())
         .select_from(BudgetLine)
@@ -229,11 +249,7 @@ def _rows(actor: Actor, mechanism_id: UUID) -> Select[*tuple[Any, ...]]:
         .outerjoin(Activity, seen(actor))
         .outerjoin(Plan, and_(Plan.mechanism_id == Activity.mechanism_id, Plan.id == Activity.plan_id))
         .outerjoin(Agency, Agency.id == Activity.lead_agency_id)
-        .where(
-            visible(actor, BudgetLine.mechanism_id),
-            BudgetLine.mechanism_id == mechanism_id,
-            readable(actor, mechanism_id),
-        )
+        .where(which)
         .order_by(*_ORDER)
     )
 
@@ -242,20 +258,13 @@ async def lines(
     session: Session, actor: Actor, mechanism_id: UUID, chosen: MoneyFilter, page: tuple[int, int] | None = None
 ) -> list[LineRow]:
     """The lines that the actor reads one by one, filtered, the latest year first; `page`: how many, after how many."""
-    statement = _rows(actor, mechanism_id).where(chosen_lines(chosen, mechanism_id))
+    which = and_(_readable_here(actor, mechanism_id), chosen_lines(chosen, mechanism_id))
     if page:
-        shown = (
-            select(BudgetLine.id)
-            .where(
-                visible(actor, BudgetLine.mechanism_id),
-                readable(actor, mechanism_id),
-                chosen_lines(chosen, mechanism_id),
-            )
-            .order_by(*_ORDER)
-            .limit(page[0])
-            .offset(page[1])
-        )
-        statement = statement.where(BudgetLine.id.in_(shown))
+        # an array, not a set of rows: with the ids at hand nothing tempts the database to join all lines first
+        shown = select(BudgetLine.id).where(which).order_by(*_ORDER).limit(page[0]).offset(page[1]).correlate(None)
+        is_shown = BudgetLine.id == any_(func.array(shown.scalar_subquery()))
+        which = and_(BudgetLine.mechanism_id == mechanism_id, is_shown)
+    statement = _rows(actor, which)
     return [LineRow(**row) for row in (await session.execute(statement)).mappings()]
 
 
@@ -263,7 +272,7 @@ async def stream(
     session: Session, actor: Actor, mechanism_id: UUID, chosen: MoneyFilter
 ) -> AsyncIterator[list[LineRow]]:
     """The same lines, some at a time, so that a long file needs little memory."""
-    statement = _rows(actor, mechanism_id).where(chosen_lines(chosen, mechanism_id))
+    statement = _rows(actor, and_(_readable_here(actor, mechanism_id), chosen_lines(chosen, mechanism_id)))
     found = await session.stream(statement.execution_options(yield_per=AT_A_TIME))
     async for part in found.mappings().partitions():
         yield [LineRow(**row) for row in part]
@@ -287,7 +296,7 @@ async def lines_of(
     session: Session, actor: Actor, mechanism_id: UUID, *, cost_item_id: UUID | None = None, line_id: UUID | None = None
 ) -> list[LineRow]:
     """The lines of a cost item, or one line, as far as the actor reads them one by one."""
-    statement = _rows(actor, mechanism_id)
+    statement = _rows(actor, _readable_here(actor, mechanism_id))
     if cost_item_id:
         statement = statement.where(BudgetLine.cost_item_id == cost_item_id)
     if line_id:

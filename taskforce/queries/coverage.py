@@ -1,6 +1,5 @@
 """Questions about who answers for what, in the values that rules/coverage.py reads."""
 
-import datetime as dt
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from taskforce.access import Actor
 from taskforce.db import Session
 from taskforce.models import Assignment, Mechanism, Objective, ObjectiveCapability, Responsibility, VocabularyTerm
 from taskforce.queries.mechanism import current_plan_id
+from taskforce.queries.time_zone import Today
 from taskforce.queries.visible import visible
 from taskforce.rules import coverage
 
@@ -53,7 +53,7 @@ async def duties(session: Session, actor: Actor, mechanism_ids: Sequence[UUID]) 
     return by_mechanism
 
 
-async def worked_on(session: Session, actor: Actor, mechanism_ids: Sequence[UUID], *, today: dt.date) -> WorkedOn:
+async def worked_on(session: Session, actor: Actor, mechanism_ids: Sequence[UUID], *, today: Today) -> WorkedOn:
     """Mechanism → capability id → codes of the objectives of its current plan that work on it."""
     capability = and_(
         ObjectiveCapability.mechanism_id == Objective.mechanism_id, ObjectiveCapability.objective_id == Objective.id

@@ -25,6 +25,7 @@ from taskforce.queries.agency import has_focal_point, in_force
 from taskforce.queries.duplication_alert import visible_alerts
 from taskforce.queries.mechanism import current_plan_id, live_plans
 from taskforce.queries.plan_draft import has_place, has_target_group
+from taskforce.queries.time_zone import Today
 from taskforce.queries.visible import visible, visible_activities
 from taskforce.rules.activity import OPEN_PLANS
 from taskforce.rules.states import OPEN_ALERTS
@@ -40,7 +41,10 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class AlertItem:
-    """An alert that waits; `sides` is what was compared of the two. `all_count`: how many wait in all."""
+    """An alert that waits; `sides` is what was compared of the two. `all_count`: how many wait in all.
+
+    `start_month`: of the mechanism's fiscal year, 1 to 12.
+    """
 
     id: UUID
     mechanism: str
@@ -49,6 +53,8 @@ class AlertItem:
     state: str
     sides: list[dict[str, Any]]
     plan: str
+    plan_starts_on: dt.date
+    start_month: int
     all_count: int
 
 
@@ -138,6 +144,8 @@ async def alerts(session: Session, actor: Actor, reach: Reach, *, most: int) -> 
             DuplicationAlert.state,
             DuplicationAlert.sides,
             Plan.title,
+            Plan.starts_on,
+            Mechanism.fiscal_year_start_month,
             func.count().over(),
         )
         .join(Mechanism, Mechanism.id == DuplicationAlert.mechanism_id)
@@ -153,7 +161,12 @@ async def alerts(session: Session, actor: Actor, reach: Reach, *, most: int) -> 
                 DuplicationAlert.second_agency_id.in_(reach.agencies),
             ),
         )
-        .order_by((DuplicationAlert.band == "likely").desc(), DuplicationAlert.score.desc(), DuplicationAlert.id)
+        .order_by(
+            (DuplicationAlert.band == "likely").desc(),
+            DuplicationAlert.score.desc(),
+            Plan.starts_on,
+            DuplicationAlert.id,
+        )
         .limit(most)
     )
     return [AlertItem(*row) for row in found]
@@ -222,7 +235,7 @@ async def unanswered(session: Session, actor: Actor, mechanisms: frozenset[UUID]
 
 
 async def own_lines(
-    session: Session, actor: Actor, agencies: frozenset[UUID], *, today: dt.date, most: int
+    session: Session, actor: Actor, agencies: frozenset[UUID], *, today: Today, most: int
 ) -> Sequence[OwnLine]:
     """Lines that the reader's agencies lead in current plans: those that need care first, then by when they end."""
     care = Activity.status.in_(("no_progress", "constrained"))

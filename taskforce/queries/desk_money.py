@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, extract, func, or_, select
+from sqlalchemy import ColumnElement, Date, and_, case, extract, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from taskforce.access import Actor
@@ -20,6 +20,7 @@ from taskforce.models import (
     Mechanism,
 )
 from taskforce.queries.budget_line import counted_anywhere, wanted
+from taskforce.queries.time_zone import Today
 from taskforce.queries.visible import visible
 from taskforce.rules.money import PAYERS
 
@@ -111,7 +112,7 @@ async def _listed(
 
 
 async def ending_sources(
-    session: Session, actor: Actor, mechanisms: frozenset[UUID], within: tuple[dt.date, dt.date], *, most: int
+    session: Session, actor: Actor, mechanisms: frozenset[UUID], within: tuple[Today, Today], *, most: int
 ) -> Sequence[SourceItem]:
     """Sources of these mechanisms that end within two days, both included, the earliest first."""
     ends = FundingSource.ends_on.between(*within)
@@ -122,7 +123,7 @@ async def ending_sources(
 
 
 async def own_sources(
-    session: Session, actor: Actor, agencies: frozenset[UUID], *, today: dt.date, most: int
+    session: Session, actor: Actor, agencies: frozenset[UUID], *, today: Today, most: int
 ) -> Sequence[SourceItem]:
     """Sources that these agencies provide and that have not ended, the one that ends first first."""
     goes_on = or_(FundingSource.ends_on.is_(None), FundingSource.ends_on >= today)
@@ -130,18 +131,18 @@ async def own_sources(
     return await _listed(session, actor, conditions, most)
 
 
-def _year_of(day: InstrumentedAttribute[dt.date | None]) -> ColumnElement[int]:
+def _year_of(day: InstrumentedAttribute[dt.date | None] | ColumnElement[dt.date]) -> ColumnElement[int]:
     """The fiscal year in which a day lies, named by the year in which it starts."""
     is_before = extract("month", day) < Mechanism.fiscal_year_start_month
     return extract("year", day) - case((is_before, 1), else_=0)
 
 
 async def budget_years(
-    session: Session, actor: Actor, mechanisms: frozenset[UUID], *, today: dt.date
+    session: Session, actor: Actor, mechanisms: frozenset[UUID], *, today: Today
 ) -> Sequence[BudgetYear]:
     """What falls on the budget from this fiscal year on: government sources, without cancelled lines, weighted."""
     source = and_(FundingSource.mechanism_id == BudgetLine.mechanism_id, FundingSource.id == BudgetLine.source_id)
-    this_year = today.year - case((Mechanism.fiscal_year_start_month > today.month, 1), else_=0)
+    this_year = _year_of(literal(today, Date) if isinstance(today, dt.date) else today)
     found = await session.execute(
         select(
             Mechanism.code,
@@ -170,7 +171,7 @@ async def budget_years(
 
 
 async def handovers(
-    session: Session, actor: Actor, mechanisms: frozenset[UUID], *, today: dt.date, most: int
+    session: Session, actor: Actor, mechanisms: frozenset[UUID], *, today: Today, most: int
 ) -> Sequence[HandoverItem]:
     """Costs that pass to another source today or later, the earliest first."""
     giver, taker = aliased(FundingSource), aliased(FundingSource)

@@ -8,13 +8,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, and_, any_, exists, func, literal, or_, select, union_all
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from taskforce.access import ALERTS, Actor
 from taskforce.db import Session
 from taskforce.errors import NotAllowed, NotFound
 from taskforce.models import Account, Activity, Agency, BudgetLine, DuplicationAlert, Mechanism, Plan
-from taskforce.queries.visible import stands_for, visible, visible_activities
+from taskforce.queries.visible import Reader, governed, stands_for, visible, visible_activities
 from taskforce.rules.states import OPEN_ALERTS
 
 ALARMING: Final = "duplicate or overlap"  # asks for both kinds that may be the same work
@@ -83,24 +83,31 @@ class Asked:
 _COLUMNS: Final = tuple(getattr(DuplicationAlert, name) for name in AlertRow.__slots__)
 
 
-def visible_alerts(actor: Actor) -> ColumnElement[bool]:
+_FIRST: Final = aliased(Activity)
+_SECOND: Final = aliased(Activity)
+
+
+def visible_alerts(actor: Actor | Reader) -> ColumnElement[bool]:
     """Alerts of the own agency and where the actor governs; others to whoever may read both activities."""
     if actor.is_system:
         return visible(actor, DuplicationAlert.mechanism_id)
-    context = actor.row_context
     return and_(
         visible(actor, DuplicationAlert.mechanism_id),
         or_(
-            DuplicationAlert.mechanism_id.in_(sorted(context.govern)),
+            governed(actor, DuplicationAlert.mechanism_id),
             stands_for(actor, DuplicationAlert.mechanism_id, DuplicationAlert.first_agency_id),
             stands_for(actor, DuplicationAlert.mechanism_id, DuplicationAlert.second_agency_id),
-            and_(_is_readable(actor, DuplicationAlert.first_id), _is_readable(actor, DuplicationAlert.second_id)),
+            and_(
+                _is_readable(actor, _FIRST, DuplicationAlert.first_id),
+                _is_readable(actor, _SECOND, DuplicationAlert.second_id),
+            ),
         ),
     )
 
 
-def _is_readable(actor: Actor, activity_id: ColumnElement[UUID] | Any) -> ColumnElement[bool]:
-    line = aliased(Activity)
+def _is_readable(
+    actor: Actor | Reader, line: type[Activity], activity_id: InstrumentedAttribute[UUID]
+) -> ColumnElement[bool]:
     return exists(
         select(line.id).where(
             line.mechanism_id == DuplicationAlert.mechanism_id,
@@ -132,6 +139,19 @@ async def of_activity_for_update(session: Session, mechanism_id: UUID, activity_
         .with_for_update()
     )
     return found.all()
+
+
+async def leads(session: Session, alerts: Sequence[DuplicationAlert]) -> dict[UUID, tuple[UUID | None, bool]]:
+    """Who leads each activity of these alerts now, and whether it is confidential; cancelled ones too."""
+    if not alerts:
+        return {}
+    ids = sorted({each for alert in alerts for each in (alert.first_id, alert.second_id)})
+    found = await session.execute(
+        select(Activity.id, Activity.lead_agency_id, Activity.is_confidential).where(
+            visible_activities(ALERTS), Activity.id == any_(literal(ids, ARRAY(Uuid())))
+        )
+    )
+    return {row[0]: (row[1], row[2]) for row in found}
 
 
 async def rivals(

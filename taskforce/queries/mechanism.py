@@ -1,12 +1,14 @@
 """Questions about mechanisms."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, extract, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, bindparam, case, extract, func, select
 from sqlalchemy.orm import aliased
 
 from taskforce.access import Actor
@@ -24,7 +26,8 @@ from taskforce.models import (
 )
 from taskforce.queries.budget_line import counted_anywhere
 from taskforce.queries.duplication_alert import visible_alerts
-from taskforce.queries.visible import visible, visible_activities
+from taskforce.queries.time_zone import Today
+from taskforce.queries.visible import Reader, reader, scope, visible, visible_activities
 from taskforce.rules.money import PAYERS, SourceClass
 from taskforce.rules.states import OPEN_ALERTS
 
@@ -125,28 +128,41 @@ async def head(session: Session, actor: Actor, code: str) -> Head:
     Raises:
         NotFound: there is no such mechanism for this actor.
     """
-    return await _head(session, actor, Mechanism.code == code.upper())
+    return await _one_head(session, _head_by_code(reader(actor)), scope(actor) | {"mechanism_code": code.upper()})
 
 
 async def head_by_id(session: Session, actor: Actor, mechanism_id: UUID) -> Head:
     """The same by id."""
-    return await _head(session, actor, Mechanism.id == mechanism_id)
+    return await _one_head(session, _head_by_id(reader(actor)), scope(actor) | {"mechanism_id": mechanism_id})
 
 
-async def _head(session: Session, actor: Actor, condition: ColumnElement[bool]) -> Head:
-    statement = select(
+async def _one_head(session: Session, statement: Select[*tuple[Any, ...]], asked: Mapping[str, object]) -> Head:
+    found = (await session.execute(statement, asked)).one_or_none()
+    if found is None:
+        raise NotFound("mechanism")
+    return Head(*found)
+
+
+@cache
+def _head_by_code(reader: Reader) -> Select[*tuple[Any, ...]]:
+    return _head(reader, Mechanism.code == bindparam("mechanism_code"))
+
+
+@cache
+def _head_by_id(reader: Reader) -> Select[*tuple[Any, ...]]:
+    return _head(reader, Mechanism.id == bindparam("mechanism_id"))
+
+
+def _head(reader: Reader, condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    return select(
         Mechanism.id,
         Mechanism.code,
         Mechanism.title,
         Mechanism.country,
         Mechanism.status,
         Mechanism.currency,
-        _open_alert_count(actor),
-    ).where(visible(actor, Mechanism.id), condition)
-    found = (await session.execute(statement)).one_or_none()
-    if found is None:
-        raise NotFound("mechanism")
-    return Head(*found)
+        _open_alert_count(reader),
+    ).where(visible(reader, Mechanism.id), condition)
 
 
 async def one(session: Session, actor: Actor, mechanism_id: UUID, *, for_update: bool = False) -> Mechanism:
@@ -167,7 +183,7 @@ async def one(session: Session, actor: Actor, mechanism_id: UUID, *, for_update:
     return found
 
 
-def current_plan_id(today: dt.date) -> ScalarSelect[UUID]:
+def current_plan_id(today: Today) -> ScalarSelect[UUID]:
     """The plan with which a mechanism's pages open: the one that runs, else the last, else the next; none cancelled.
 
     Correlates with Mechanism.
@@ -183,7 +199,7 @@ def current_plan_id(today: dt.date) -> ScalarSelect[UUID]:
     )
 
 
-def live_plans(actor: Actor) -> Select[UUID]:
+def live_plans(actor: Actor | Reader) -> Select[UUID]:
     """Plans that are neither closed nor cancelled: only there does an open alert wait for anybody."""
     return (
         select(Plan.id)
@@ -203,7 +219,7 @@ def _activity_count(actor: Actor) -> ScalarSelect[int]:
     )
 
 
-def _open_alert_count(actor: Actor) -> ScalarSelect[int]:
+def _open_alert_count(actor: Actor | Reader) -> ScalarSelect[int]:
     return (
         select(func.count())
         .select_from(DuplicationAlert)
@@ -219,7 +235,7 @@ def _open_alert_count(actor: Actor) -> ScalarSelect[int]:
     )
 
 
-async def summaries(session: Session, actor: Actor, *, today: dt.date) -> list[Summary]:
+async def summaries(session: Session, actor: Actor, *, today: Today) -> list[Summary]:
     """The mechanisms in which the actor is appointed, by country and title; dissolved ones last."""
     plan = and_(Plan.mechanism_id == Mechanism.id, Plan.id == current_plan_id(today))
     found = await session.execute(
@@ -247,7 +263,7 @@ async def summaries(session: Session, actor: Actor, *, today: dt.date) -> list[S
     return [Summary(**row) for row in found.mappings()]
 
 
-async def secured_by_class(session: Session, actor: Actor, *, today: dt.date) -> dict[UUID, dict[SourceClass, Decimal]]:
+async def secured_by_class(session: Session, actor: Actor, *, today: Today) -> dict[UUID, dict[SourceClass, Decimal]]:
     """Mechanism → class of source → what is secured for the fiscal year of the current plan.
 
     Weighted, in the mechanism's currency. Left out: lines in another currency, costs of cancelled activities, and, but
@@ -290,7 +306,6 @@ _OWN = (
     Mechanism.ended_on,
     Mechanism.ended_is_year_only,
     Mechanism.predecessor,
-    Mechanism.start_up_funder,
     Mechanism.fiscal_year_start_month,
     Mechanism.time_zone,
     Mechanism.languages,
@@ -310,9 +325,12 @@ async def details(session: Session, actor: Actor, mechanism_id: UUID) -> Details
     """
     lead, chair, secretariat = aliased(Agency), aliased(Agency), aliased(Agency)
     cited = and_(Provenance.mechanism_id == Mechanism.id, Provenance.code == Mechanism.fact)
+    # a plan file names the source by its code, a person by its name
+    paid = and_(FundingSource.mechanism_id == Mechanism.id, FundingSource.code == Mechanism.start_up_funder)
     statement = (
         select(
             *_OWN,
+            func.coalesce(FundingSource.title, Mechanism.start_up_funder).label("start_up_funder"),
             lead.id.label("lead_agency_id"),
             lead.title.label("lead_agency"),
             chair.id.label("chair_agency_id"),
@@ -326,6 +344,7 @@ async def details(session: Session, actor: Actor, mechanism_id: UUID) -> Details
         .outerjoin(chair, chair.id == Mechanism.chair_agency_id)
         .outerjoin(secretariat, secretariat.id == Mechanism.secretariat_agency_id)
         .outerjoin(Provenance, cited)
+        .outerjoin(FundingSource, paid)
         .where(visible(actor, Mechanism.id), Mechanism.id == mechanism_id)
     )
     found = (await session.execute(statement)).mappings().one_or_none()

@@ -45,7 +45,6 @@ from taskforce.queries.budget_line import (
     MoneyFilter,
     chosen_lines,
     counted,
-    is_made_up,
     under_objective,
     wanted,
 )
@@ -77,11 +76,17 @@ class SumRow:
 
 @dataclass(frozen=True, slots=True)
 class NeedRow:
-    """What a fiscal year needs and what of it nobody secured, in the mechanism's currency, not rounded."""
+    """What a fiscal year needs and what of it nobody secured, in the mechanism's currency, not rounded.
+
+    `has_secured_apart`, `has_need_apart`: whether lines without an exchange rate pay for a recorded need, or say
+    themselves what is needed; these are in neither amount.
+    """
 
     fiscal_year: int
     needed: Decimal
     unfunded: Decimal
+    has_secured_apart: bool = False
+    has_need_apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,8 @@ class ShortfallRow:
     activity_id: UUID | None
     fiscal_year: int
     missing: Decimal
+    has_secured_apart: bool
+    has_need_apart: bool
     all_count: int
 
 
@@ -165,16 +172,12 @@ async def sums(session: Session, actor: Actor, basis: Basis, chosen: MoneyFilter
             BudgetLine.source_id,
             BudgetLine.currency,
             BudgetLine.is_in_kind,
-            func.max(_rate(basis)).label("rate"),
+            _rate(basis).label("rate"),
             func.sum(wanted() * weight).label("asked"),
             func.sum(BudgetLine.refused_amount * weight).label("refused"),
             func.sum(BudgetLine.secured_amount * weight).label("secured"),
             func.count().label("line_count"),
-            func.count().filter(is_made_up()).label("illustrative_count"),
-        )
-        .join(CostItem, and_(CostItem.mechanism_id == BudgetLine.mechanism_id, CostItem.id == BudgetLine.cost_item_id))
-        .outerjoin(
-            Activity, and_(Activity.mechanism_id == BudgetLine.mechanism_id, Activity.id == BudgetLine.activity_id)
+            func.count().filter(_is_made_up(mechanism_id)).label("illustrative_count"),
         )
         .where(
             visible(actor, BudgetLine.mechanism_id),
@@ -187,12 +190,24 @@ async def sums(session: Session, actor: Actor, basis: Basis, chosen: MoneyFilter
     return [SumRow(**row) for row in (await session.execute(statement)).mappings()]
 
 
+def _is_made_up(mechanism_id: UUID) -> ColumnElement[bool]:
+    """The same as `is_made_up`; few costs are, so looking a line up among them is cheaper than joining all."""
+    costs = select(CostItem.id).where(CostItem.mechanism_id == mechanism_id, CostItem.is_illustrative.is_(True))
+    activities = select(Activity.id).where(Activity.mechanism_id == mechanism_id, Activity.is_illustrative.is_(True))
+    return or_(
+        BudgetLine.is_illustrative.is_(True),
+        BudgetLine.cost_item_id.in_(costs),
+        BudgetLine.activity_id.in_(activities),
+    )
+
+
 def _needs(
     actor: Actor, basis: Basis, chosen: MoneyFilter, items: Sequence[UUID] | None = None
-) -> Select[UUID, int, Decimal, Decimal]:
+) -> Select[UUID, int, Decimal, Decimal, bool, bool]:
     """For each cost item, cost type and year: what it needs, and what of that nobody secured.
 
     Where nobody recorded a need, its lines need what they ask for. What one item has too much pays for no other.
+    Lines in another currency without a rate are in no amount, and the last two columns say so.
     """
     mechanism_id = basis.mechanism_id
     anyone = replace(chosen, source_id=None)
@@ -204,6 +219,8 @@ def _needs(
             BudgetLine.fiscal_year,
             func.sum(BudgetLine.secured_amount * value).label("secured"),
             func.sum(wanted() * value).label("wanted"),
+            func.bool_or(and_(value.is_(None), BudgetLine.secured_amount > 0)).label("secured_apart"),
+            func.bool_or(and_(value.is_(None), wanted() > 0)).label("wanted_apart"),
         )
         .where(
             visible(actor, BudgetLine.mechanism_id),
@@ -226,6 +243,10 @@ def _needs(
         func.coalesce(required.c.fiscal_year, paid.c.fiscal_year).label("fiscal_year"),
         needed.label("needed"),
         func.greatest(needed - func.coalesce(paid.c.secured, 0), 0).label("missing"),
+        and_(required.c.required_amount.is_not(None), func.coalesce(paid.c.secured_apart, False)).label(
+            "has_secured_apart"
+        ),
+        and_(required.c.required_amount.is_(None), func.coalesce(paid.c.wanted_apart, False)).label("has_need_apart"),
     ).select_from(required.join(paid, same, full=True))
 
 
@@ -270,13 +291,18 @@ async def needs(
         each.c.fiscal_year,
         func.sum(each.c.needed).label("needed"),
         func.sum(each.c.missing).label("missing"),
+        *_apart(each),
         *(cast(null(), kind).label(name) for name, kind in _COST.items()),
     ).group_by(each.c.fiscal_year)
     by_cost = _shortfalls(actor, basis.mechanism_id, each, since)
     found = (await session.execute(union_all(by_year, select(by_cost)))).mappings().all()
-    years = [NeedRow(row["fiscal_year"], row["needed"], row["missing"]) for row in found if row["code"] is None]
+    years = [
+        NeedRow(row["fiscal_year"], row["needed"], row["missing"], row["has_secured_apart"], row["has_need_apart"])
+        for row in found
+        if row["code"] is None
+    ]
     costs = [
-        ShortfallRow(**{name: row[name] for name in ("fiscal_year", "missing", *_COST)})
+        ShortfallRow(**{name: row[name] for name in ("fiscal_year", "missing", *APART, *_COST)})
         for row in found
         if row["code"] is not None
     ]
@@ -284,15 +310,22 @@ async def needs(
     return sorted(years, key=lambda row: row.fiscal_year), costs
 
 
+APART: Final = ("has_secured_apart", "has_need_apart")
+
+
+def _apart(each: CTE | Subquery) -> list[ColumnElement[bool]]:
+    """Whether any of a group has money without a rate."""
+    return [func.bool_or(each.c[name]).label(name) for name in APART]
+
+
 _COST = {"cost_item_id": Uuid, "code": Text, "title": Text, "activity_id": Uuid, "all_count": BigInteger}
 
 
 def _shortfalls(actor: Actor, mechanism_id: UUID, each: CTE, since: int) -> Subquery:
     short = (
-        select(each.c.cost_item_id, each.c.fiscal_year, func.sum(each.c.missing).label("missing"))
-        .where(each.c.fiscal_year >= since)
+        select(each.c.cost_item_id, each.c.fiscal_year, func.sum(each.c.missing).label("missing"), *_apart(each))
+        .where(each.c.fiscal_year >= since, each.c.missing > 0)
         .group_by(each.c.cost_item_id, each.c.fiscal_year)
-        .having(func.sum(each.c.missing) > 0)
         .subquery()
     )
     return (
@@ -300,6 +333,7 @@ def _shortfalls(actor: Actor, mechanism_id: UUID, each: CTE, since: int) -> Subq
             short.c.fiscal_year,
             literal(0, Numeric).label("needed"),
             short.c.missing,
+            *(short.c[name] for name in APART),
             CostItem.id.label("cost_item_id"),
             CostItem.code,
             CostItem.title,
@@ -317,20 +351,22 @@ def _shortfalls(actor: Actor, mechanism_id: UUID, each: CTE, since: int) -> Subq
 
 async def needs_of_items(
     session: Session, actor: Actor, basis: Basis, items: Sequence[UUID], *, year: int
-) -> dict[UUID, tuple[Decimal, Decimal]]:
+) -> dict[UUID, NeedRow]:
     """What these cost items need in a year, and what of it nobody secured; unknown ones are left out."""
     each = _needs(actor, basis, MoneyFilter(fiscal_year=year), items).subquery()
     found = await session.execute(
-        select(each.c.cost_item_id, func.sum(each.c.needed), func.sum(each.c.missing)).group_by(each.c.cost_item_id)
+        select(each.c.cost_item_id, func.sum(each.c.needed), func.sum(each.c.missing), *_apart(each)).group_by(
+            each.c.cost_item_id
+        )
     )
-    return {row[0]: (row[1], row[2]) for row in found}
+    return {row[0]: NeedRow(year, *row[1:]) for row in found}
 
 
 async def needs_of_item(session: Session, actor: Actor, item: CostItem, basis: Basis) -> list[NeedRow]:
     """What a cost item needs in each year, and what of it nobody secured."""
     each = _needs(actor, basis, MoneyFilter(), [item.id]).subquery()
     found = await session.execute(
-        select(each.c.fiscal_year, func.sum(each.c.needed), func.sum(each.c.missing))
+        select(each.c.fiscal_year, func.sum(each.c.needed), func.sum(each.c.missing), *_apart(each))
         .group_by(each.c.fiscal_year)
         .order_by(each.c.fiscal_year)
     )

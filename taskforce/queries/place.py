@@ -1,14 +1,15 @@
 """Questions about the places of a mechanism."""
 
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 
 from taskforce.access import Actor
 from taskforce.db import Session
 from taskforce.models import Activity, ActivityPlace, Place
-from taskforce.queries.visible import visible, visible_activities
+from taskforce.queries.visible import Reader, reader, scope, visible, visible_activities
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,17 @@ class PlaceRow:
 
 async def names(session: Session, actor: Actor, mechanism_id: UUID) -> list[PlaceName]:
     """The places of a mechanism by name."""
-    statement = (
+    found = await session.execute(_names(reader(actor)), scope(actor) | {"mechanism_id": mechanism_id})
+    return [PlaceName(*row) for row in found]
+
+
+@cache
+def _names(reader: Reader) -> Select[UUID, str, UUID | None]:
+    return (
         select(Place.id, Place.title, Place.parent_id)
-        .where(visible(actor, Place.mechanism_id), Place.mechanism_id == mechanism_id)
+        .where(visible(reader, Place.mechanism_id), Place.mechanism_id == bindparam("mechanism_id"))
         .order_by(func.lower(func.unaccent(Place.title)), Place.code)
     )
-    return [PlaceName(*row) for row in await session.execute(statement)]
 
 
 async def used(session: Session, actor: Actor, mechanism_id: UUID) -> list[PlaceRow]:

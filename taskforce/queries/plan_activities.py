@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,13 +12,16 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     FromClause,
+    Integer,
     Select,
     Subquery,
     Text,
+    Uuid,
     and_,
+    any_,
+    bindparam,
     case,
     func,
-    literal,
     select,
     true,
     tuple_,
@@ -41,8 +45,9 @@ from taskforce.models import (
     Place,
     VocabularyTerm,
 )
-from taskforce.queries.plan import PlanRow
-from taskforce.queries.plan_filter import ActivityFilter, matching, of_plan, open_alert_of
+from taskforce.queries.plan import PlanRow, scope_of
+from taskforce.queries.plan_filter import FILTERS, ActivityFilter, matching, of_plan, open_alert_of
+from taskforce.queries.visible import Reader, reader
 
 PAGE: Final = 50  # lines on a page
 LIST: Final = 100  # lines in one answer of the API
@@ -159,35 +164,49 @@ async def page(
     session: Session, actor: Actor, plan: PlanRow, chosen: ActivityFilter, window: Window
 ) -> list[ActivityRow]:
     """The matching lines of a page, in the plan's order. Naming its outputs spares reading all other lines."""
-    picked = _picked(actor, plan, chosen).where(Activity.output_id.in_(window.outputs))
-    picked = picked.order_by(*_IN_PLAN).limit(PAGE).offset(window.offset)
-    return [ActivityRow(*row) for row in await session.execute(_rows(actor, picked, plan.fiscal_year))]
+    asked = scope_of(actor, plan) | {"outputs": window.outputs, "offset": window.offset}
+    return [ActivityRow(*row) for row in await session.execute(_page(reader(actor), chosen), asked)]
+
+
+@lru_cache(FILTERS)
+def _page(reader: Reader, chosen: ActivityFilter) -> Found:
+    is_here = Activity.output_id == any_(bindparam("outputs", type_=ARRAY(Uuid)))
+    picked = _picked(reader, chosen).where(is_here).order_by(*_IN_PLAN)
+    return _rows(reader, picked.limit(PAGE).offset(bindparam("offset", type_=Integer)))
 
 
 async def following(
     session: Session, actor: Actor, plan: PlanRow, chosen: ActivityFilter, after: Rank | None
 ) -> list[ActivityRow]:
     """The next matching lines after a rank, by position; the index on it spares reading those before."""
-    picked = _picked(actor, plan, chosen)
-    if after is not None:
+    position, activity_id = after or (None, None)
+    asked = scope_of(actor, plan) | {"position": position, "activity_id": activity_id}
+    statement = _following(reader(actor), chosen, goes_on=after is not None)
+    return [ActivityRow(*row) for row in await session.execute(statement, asked)]
+
+
+@lru_cache(FILTERS)
+def _following(reader: Reader, chosen: ActivityFilter, *, goes_on: bool) -> Found:
+    picked = _picked(reader, chosen)
+    if goes_on:
+        position, activity_id = bindparam("position", type_=Integer), bindparam("activity_id", type_=Uuid)
         rank = tuple_(Activity.position, Activity.id)
-        picked = picked.where(Activity.position >= after[0], rank > tuple_(literal(after[0]), literal(after[1])))
+        picked = picked.where(Activity.position >= position, rank > tuple_(position, activity_id))
     picked = picked.order_by(Activity.position, Activity.id).limit(LIST)
-    rows = _rows(actor, picked, plan.fiscal_year, in_plan=False)
-    return [ActivityRow(*row) for row in await session.execute(rows)]
+    return _rows(reader, picked, in_plan=False)
 
 
 async def stream(
     session: Session, actor: Actor, plan: PlanRow, chosen: ActivityFilter
 ) -> AsyncIterator[list[ActivityRow]]:
     """All matching lines in the plan's order, in batches, as they stood at one moment however long that takes."""
-    picked = _picked(actor, plan, chosen).order_by(*_IN_PLAN)
-    found = await session.stream(_rows(actor, picked, plan.fiscal_year))
+    picked = _picked(reader(actor), chosen).order_by(*_IN_PLAN)
+    found = await session.stream(_rows(reader(actor), picked), scope_of(actor, plan))
     async for batch in found.partitions(BATCH):
         yield [ActivityRow(*row) for row in batch]
 
 
-def _picked(actor: Actor, plan: PlanRow, chosen: ActivityFilter) -> Found:
+def _picked(reader: Reader, chosen: ActivityFilter) -> Found:
     """The lines themselves, chosen first, so that what hangs on them is looked up for these only."""
     return (
         select(
@@ -202,14 +221,14 @@ def _picked(actor: Actor, plan: PlanRow, chosen: ActivityFilter) -> Found:
         )
         .join(Output, and_(Output.mechanism_id == Activity.mechanism_id, Output.id == Activity.output_id))
         .join(Objective, and_(Objective.mechanism_id == Output.mechanism_id, Objective.id == Output.objective_id))
-        .where(of_plan(actor, plan), matching(actor, chosen))
+        .where(of_plan(reader), matching(reader, chosen))
     )
 
 
-def _rows(actor: Actor, picked: Found, fiscal_year: int, *, in_plan: bool = True) -> Found:
+def _rows(reader: Reader, picked: Found, *, in_plan: bool = True) -> Found:
     """What a row shows of each picked line, in the plan's order or by position."""
     line = picked.subquery("line")
-    money, alerts = _money(line, fiscal_year), _alerts(actor, line)
+    money, alerts = _money(line), _alerts(reader, line)
     order = _IN_PLAN_NAMES if in_plan else ("position", "id")
     return (
         select(
@@ -272,7 +291,7 @@ def _target_groups(line: Subquery) -> ColumnElement[list[str]]:
     return _texts(question, line)
 
 
-def _money(line: Subquery, fiscal_year: int) -> FromClause:
+def _money(line: Subquery) -> FromClause:
     """What is secured for a line in the year: class of source, weighted amount and currency of each budget line."""
     return (
         select(
@@ -287,7 +306,7 @@ def _money(line: Subquery, fiscal_year: int) -> FromClause:
         .where(
             BudgetLine.mechanism_id == line.c.mechanism_id,
             BudgetLine.activity_id == line.c.id,
-            BudgetLine.fiscal_year == fiscal_year,
+            BudgetLine.fiscal_year == bindparam("fiscal_year"),
             BudgetLine.secured_amount > 0,
         )
         .correlate(line)
@@ -295,7 +314,7 @@ def _money(line: Subquery, fiscal_year: int) -> FromClause:
     )
 
 
-def _alerts(actor: Actor, line: Subquery) -> FromClause:
+def _alerts(reader: Reader, line: Subquery) -> FromClause:
     """The open alerts on a line, the likeliest first: id, kind, and the code of the other line."""
     alert = DuplicationAlert
     first = (alert.score.desc(), alert.id)
@@ -306,7 +325,7 @@ def _alerts(actor: Actor, line: Subquery) -> FromClause:
             func.array_agg(aggregate_order_by(alert.kind, *first)),
             func.array_agg(aggregate_order_by(other, *first)),
         )
-        .where(open_alert_of(actor, line.c.mechanism_id, line.c.id))
+        .where(open_alert_of(reader, line.c.mechanism_id, line.c.id))
         .correlate(line)
         .lateral("alerts")
     )

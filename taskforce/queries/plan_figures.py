@@ -3,28 +3,34 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache, lru_cache
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
 
 from taskforce.access import Actor
 from taskforce.db import Session
 from taskforce.models import Activity, BudgetLine, CostItem, CostRequirement, DuplicationAlert
-from taskforce.queries.budget_line import counted, wanted
+from taskforce.queries.budget_line import counted_here, reach, wanted
 from taskforce.queries.duplication_alert import visible_alerts
-from taskforce.queries.plan import PlanRow
-from taskforce.queries.plan_filter import ActivityFilter, matching, of_plan
-from taskforce.queries.visible import visible
+from taskforce.queries.plan import PlanRow, scope_of
+from taskforce.queries.plan_filter import FILTERS, ActivityFilter, matching, of_plan
+from taskforce.queries.visible import MECHANISM, Reader, reader, visible
 from taskforce.rules.states import OPEN_ALERTS
+
+Question = Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many lines of an output stand how, and what they answer about their agencies' own plans."""
+    """How many lines of an output stand how, how many of them match a filter, and what they say of own plans."""
 
     output_id: UUID
     status: str
     count: int
+    matched_count: int
     own_plan_count: int
     answered_count: int
 
@@ -42,30 +48,25 @@ class YearMoney:
     has_other_currency: bool
 
 
-async def tallies(session: Session, actor: Actor, plan: PlanRow) -> list[Tally]:
+async def tallies(session: Session, actor: Actor, plan: PlanRow, chosen: ActivityFilter) -> list[Tally]:
     """All lines of a plan that the actor sees, counted by output and status."""
-    statement = (
+    return [Tally(*row) for row in await session.execute(_tallies(reader(actor), chosen), scope_of(actor, plan))]
+
+
+@lru_cache(FILTERS)
+def _tallies(reader: Reader, chosen: ActivityFilter) -> Question:
+    return (
         select(
             Activity.output_id,
             Activity.status,
             func.count(),
+            func.count().filter(matching(reader, chosen)),
             func.count().filter(Activity.own_plan == "yes"),
             func.count().filter(Activity.own_plan.is_not(None)),
         )
-        .where(of_plan(actor, plan))
+        .where(of_plan(reader))
         .group_by(Activity.output_id, Activity.status)
     )
-    return [Tally(*row) for row in await session.execute(statement)]
-
-
-async def match_counts(session: Session, actor: Actor, plan: PlanRow, chosen: ActivityFilter) -> Mapping[UUID, int]:
-    """How many lines match a filter, by output."""
-    statement = (
-        select(Activity.output_id, func.count())
-        .where(of_plan(actor, plan), matching(actor, chosen))
-        .group_by(Activity.output_id)
-    )
-    return {row[0]: row[1] for row in await session.execute(statement)}
 
 
 async def year_money(session: Session, actor: Actor, plan: PlanRow) -> YearMoney:
@@ -73,67 +74,90 @@ async def year_money(session: Session, actor: Actor, plan: PlanRow) -> YearMoney
 
     A cost whose need nobody recorded for a cost type needs what its lines ask for.
     """
-    recorded = select(CostRequirement.cost_item_id, CostRequirement.cost_type_id).where(_of_year(actor, plan))
-    is_recorded = tuple_(BudgetLine.cost_item_id, BudgetLine.cost_type_id).in_(recorded)
-    is_own = BudgetLine.currency == plan.currency
-    secured = func.sum(BudgetLine.secured_amount * BudgetLine.weight).filter(is_own)
-    asked = func.sum(wanted() * BudgetLine.weight).filter(is_own, ~is_recorded)
+    asker, reads_all = reader(actor), reach(actor, plan.mechanism_id) == "all"
+    asked = scope_of(actor, plan) | {"currency": plan.currency}
+    rows = [tuple(row) for row in await session.execute(_secured(asker, reads_all=reads_all), asked)]
+    recorded, unrecorded = (await session.execute(_required(asker, reads_all=reads_all), asked)).one()
+    return YearMoney(
+        required_amount=recorded + unrecorded,
+        secured_amount=sum((row[1] for row in rows), Decimal(0)),
+        secured_by_output={row[0]: row[1] for row in rows if row[0] is not None},
+        has_other_currency=any(row[2] for row in rows),
+    )
+
+
+_YEAR: Final = bindparam("fiscal_year", type_=Integer)
+_IS_OWN: Final = BudgetLine.currency == bindparam("currency")
+
+
+def _of_year(reader: Reader, table: type[BudgetLine | CostRequirement]) -> ColumnElement[bool]:
+    return and_(
+        visible(reader, MECHANISM),
+        table.mechanism_id == MECHANISM,
+        table.fiscal_year == _YEAR,
+    )
+
+
+def _counted(
+    reader: Reader, activity_id: InstrumentedAttribute[UUID | None], *, reads_all: bool
+) -> ColumnElement[bool]:
+    return counted_here(reader, Activity.mechanism_id == MECHANISM, activity_id, reads_all=reads_all)
+
+
+@cache
+def _secured(reader: Reader, *, reads_all: bool) -> Question:
+    """What is secured for the lines of each output, and whether some of it is in another currency."""
+    secured = func.sum(BudgetLine.secured_amount * BudgetLine.weight).filter(_IS_OWN)
     line = and_(
         Activity.mechanism_id == BudgetLine.mechanism_id,
         Activity.id == BudgetLine.activity_id,
-        of_plan(actor, plan),
+        of_plan(reader),
     )
-    statement = (
-        select(Activity.output_id, func.coalesce(secured, 0), func.coalesce(asked, 0), func.bool_or(~is_own))
+    return (
+        select(Activity.output_id, func.coalesce(secured, 0), func.bool_or(~_IS_OWN))
         .select_from(BudgetLine)
         .outerjoin(Activity, line)
-        .where(
-            visible(actor, BudgetLine.mechanism_id),
-            BudgetLine.mechanism_id == plan.mechanism_id,
-            BudgetLine.fiscal_year == plan.fiscal_year,
-            counted(actor, plan.mechanism_id),
-        )
+        .where(_of_year(reader, BudgetLine), _counted(reader, BudgetLine.activity_id, reads_all=reads_all))
         .group_by(Activity.output_id)
     )
-    rows = [tuple(row) for row in await session.execute(statement)]
-    return YearMoney(
-        required_amount=sum((row[2] for row in rows), await _required(session, actor, plan)),
-        secured_amount=sum((row[1] for row in rows), Decimal(0)),
-        secured_by_output={row[0]: row[1] for row in rows if row[0] is not None},
-        has_other_currency=any(row[3] for row in rows),
-    )
 
 
-def _of_year(actor: Actor, plan: PlanRow) -> ColumnElement[bool]:
-    return and_(
-        visible(actor, CostRequirement.mechanism_id),
-        CostRequirement.mechanism_id == plan.mechanism_id,
-        CostRequirement.fiscal_year == plan.fiscal_year,
-    )
-
-
-async def _required(session: Session, actor: Actor, plan: PlanRow) -> Decimal:
-    """What was recorded as the year's need."""
+@cache
+def _required(reader: Reader, *, reads_all: bool) -> Question:
+    """What was recorded as the year's need, and what is asked for where nobody recorded one."""
     item = and_(CostItem.mechanism_id == CostRequirement.mechanism_id, CostItem.id == CostRequirement.cost_item_id)
-    statement = (
-        select(func.sum(CostRequirement.required_amount))
+    recorded = (
+        select(func.coalesce(func.sum(CostRequirement.required_amount), 0))
         .join(CostItem, item)
-        .where(_of_year(actor, plan), counted(actor, plan.mechanism_id, CostItem.activity_id))
+        .where(_of_year(reader, CostRequirement), _counted(reader, CostItem.activity_id, reads_all=reads_all))
     )
-    return await session.scalar(statement) or Decimal(0)
+    # looked up in one set: a join goes astray where the tables were filled a moment ago and have no statistics yet
+    needs = select(CostRequirement.cost_item_id, CostRequirement.cost_type_id).where(_of_year(reader, CostRequirement))
+    is_recorded = tuple_(BudgetLine.cost_item_id, BudgetLine.cost_type_id).in_(needs)
+    asked = select(func.coalesce(func.sum(wanted() * BudgetLine.weight), 0)).where(
+        _of_year(reader, BudgetLine),
+        _IS_OWN,
+        _counted(reader, BudgetLine.activity_id, reads_all=reads_all),
+        ~is_recorded,
+    )
+    return select(recorded.scalar_subquery(), asked.scalar_subquery())
 
 
 async def open_alert_count(session: Session, actor: Actor, plan: PlanRow) -> int:
     """Open alerts between lines of the plan that the actor may read."""
-    statement = (
+    return await session.scalar(_open_alert_count(reader(actor)), scope_of(actor, plan)) or 0
+
+
+@cache
+def _open_alert_count(reader: Reader) -> Select[int]:
+    return (
         select(func.count())
         .select_from(DuplicationAlert)
         .where(
-            visible_alerts(actor),
-            DuplicationAlert.mechanism_id == plan.mechanism_id,
-            DuplicationAlert.plan_id == plan.id,
+            visible_alerts(reader),
+            DuplicationAlert.mechanism_id == MECHANISM,
+            DuplicationAlert.plan_id == bindparam("plan_id"),
             DuplicationAlert.state.in_(OPEN_ALERTS),
             DuplicationAlert.kind != "complement",
         )
     )
-    return await session.scalar(statement) or 0

@@ -1,9 +1,10 @@
 """Which lines of a plan a reader asks for, as conditions that the page, the list and the file share."""
 
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, true
 
 from taskforce.access import Actor
 from taskforce.models import (
@@ -15,9 +16,10 @@ from taskforce.models import (
     Place,
 )
 from taskforce.queries.duplication_alert import visible_alerts
-from taskforce.queries.plan import PlanRow
-from taskforce.queries.visible import visible, visible_activities
+from taskforce.queries.visible import MECHANISM, Reader, visible, visible_activities
 from taskforce.rules.states import OPEN_ALERTS
+
+FILTERS: Final = 64  # filters whose statements a process keeps; people come back to the same few
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +41,16 @@ class ActivityFilter:
         return self != ActivityFilter()
 
 
-def of_plan(actor: Actor, plan: PlanRow) -> ColumnElement[bool]:
-    """The lines of a plan that exist for the actor."""
-    return and_(visible_activities(actor), Activity.mechanism_id == plan.mechanism_id, Activity.plan_id == plan.id)
+def of_plan(actor: Reader) -> ColumnElement[bool]:
+    """The lines of a plan that exist for the actor; the statement is executed with `scope_of` the plan."""
+    return and_(
+        visible_activities(actor, mechanism_id=MECHANISM),
+        Activity.mechanism_id == MECHANISM,
+        Activity.plan_id == bindparam("plan_id"),
+    )
 
 
-def matching(actor: Actor, chosen: ActivityFilter) -> ColumnElement[bool]:
+def matching(actor: Actor | Reader, chosen: ActivityFilter) -> ColumnElement[bool]:
     """The condition that a filter sets on lines."""
     conditions: list[ColumnElement[bool]] = [true()]
     if chosen.text:
@@ -73,7 +79,7 @@ def _says(text: str) -> ColumnElement[bool]:
 
 
 def open_alert_of(
-    actor: Actor, mechanism_id: ColumnElement[UUID], activity_id: ColumnElement[UUID]
+    actor: Actor | Reader, mechanism_id: ColumnElement[UUID], activity_id: ColumnElement[UUID]
 ) -> ColumnElement[bool]:
     """An open alert on the line with these columns, that the actor may read; complements are no alarm."""
     return and_(
@@ -85,12 +91,12 @@ def open_alert_of(
     )
 
 
-def _has_alert(actor: Actor) -> ColumnElement[bool]:
+def _has_alert(actor: Actor | Reader) -> ColumnElement[bool]:
     line = Activity.__table__.c
     return exists().where(open_alert_of(actor, line.mechanism_id, line.id))
 
 
-def _happens_in(actor: Actor, place: UUID) -> ColumnElement[bool]:
+def _happens_in(actor: Actor | Reader, place: UUID) -> ColumnElement[bool]:
     own = visible(actor, Place.mechanism_id)
     inside = select(Place.id).where(own, Place.id == place).cte("inside", recursive=True)
     inside = inside.union(select(Place.id).join(inside, Place.parent_id == inside.c.id).where(own))

@@ -1,8 +1,9 @@
 """Questions about vocabularies."""
 
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from taskforce.db import Session
 from taskforce.models import VocabularyTerm
@@ -20,9 +21,11 @@ class Term:
 
 async def terms(session: Session, vocabulary: str) -> list[Term]:
     """The terms of a vocabulary in its order."""
-    found = await session.execute(
-        select(VocabularyTerm.id, VocabularyTerm.code, VocabularyTerm.label, VocabularyTerm.group)
-        .where(VocabularyTerm.vocabulary == vocabulary)
-        .order_by(VocabularyTerm.position)
-    )
-    return [Term(*row) for row in found]
+    return [Term(*row) for row in await session.execute(_TERMS, {"vocabulary": vocabulary})]
+
+
+_TERMS: Final = (
+    select(VocabularyTerm.id, VocabularyTerm.code, VocabularyTerm.label, VocabularyTerm.group)
+    .where(VocabularyTerm.vocabulary == bindparam("vocabulary"))
+    .order_by(VocabularyTerm.position)
+)

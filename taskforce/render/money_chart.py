@@ -63,6 +63,7 @@ def _recorded(view: MoneyView) -> list[_Drawn]:
         amounts = {share.payer: share.amount for share in year.shares}
         ordered = tuple((payer_label(payer), amounts[payer]) for payer in (*PAYERS, UNFUNDED) if payer in amounts)
         note = gettext("so far") if year.year > view.focus.year else gettext("secured")
+        note = note if year.unfunded_is == "exact" else gettext("incomplete")
         found.append(_Drawn(year.year, ordered, note))
     return found
 

@@ -86,6 +86,7 @@ def months(starts_on: date, ends_on: date) -> str:
     return first if first == last else gettext("%(first)s to %(last)s") % {"first": first, "last": last}
 
 
+@remembered
 def number(value: Decimal | int | None, digits: int | None = None) -> str:
     """A number with its thousands grouped, as exact as it is stored or to `digits` decimal places."""
     if value is None:

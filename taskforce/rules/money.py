@@ -1,5 +1,6 @@
 """Amounts of money: reading, splitting, converting and adding them up, in decimals only."""
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ SourceClass = Literal[
 ]
 Key = TypeVar("Key", bound=str)
 Payer = Literal["government", "donor", "ngo", "industry", "other"]
+Certainty = Literal["exact", "at_most", "incomplete"]  # of an amount that nobody pays
 
 PAYERS: Final[Mapping[SourceClass, Payer]] = MappingProxyType(
     {  # who carries the cost, for the way from donor money to government money
@@ -105,6 +107,17 @@ def totals(lines: Iterable[Line], *, required: Mapping[int, Decimal] | None = No
     return Totals(by_year, by_source, by_class, needed, unfunded)
 
 
+def certainty(*, has_secured_apart: bool, has_need_apart: bool) -> Certainty:
+    """How well an unfunded amount is known, where money in another currency has no exchange rate.
+
+    `has_secured_apart`: some of it pays for a recorded need, so that less is missing than the amount says.
+    `has_need_apart`: some of it says itself what is needed, so that neither the need nor what is missing is whole.
+    """
+    if has_need_apart:
+        return "incomplete"
+    return "at_most" if has_secured_apart else "exact"
+
+
 def by_payer(amounts: Mapping[SourceClass, Decimal]) -> dict[Payer, Decimal]:
     """Add amounts by class up to who carries the cost, without payers that have none."""
     carried: dict[Payer, Decimal] = {}
@@ -128,14 +141,21 @@ def split(total: Decimal, weights: Sequence[Decimal], minor_units: int) -> tuple
     exact_units = Fraction(total) * 10**minor_units
     if exact_units.denominator != 1:
         raise Refused(f"{total} has more than {minor_units} decimals; round it first")
-    units, whole = abs(exact_units.numerator), sum(map(Fraction, weights))
-    exact = [units * Fraction(weight) / whole for weight in weights]
-    parts = [int(part) for part in exact]
-    by_remainder = sorted(range(len(parts)), key=lambda at: (parts[at] - exact[at], at))
+    units, counts = abs(exact_units.numerator), _whole_numbers(weights)
+    divided = [divmod(units * count, sum(counts)) for count in counts]
+    parts = [part for part, _rest in divided]
+    by_remainder = sorted(range(len(parts)), key=lambda at: (-divided[at][1], at))
     for at in by_remainder[: units - sum(parts)]:
         parts[at] += 1
     sign = -1 if exact_units < 0 else 1
     return tuple(_in_units(sign * part, minor_units) for part in parts)
+
+
+def _whole_numbers(weights: Sequence[Decimal]) -> list[int]:
+    """Whole numbers that stand to each other exactly as the weights do."""
+    ratios = [weight.as_integer_ratio() for weight in weights]
+    common = math.lcm(*(denominator for _numerator, denominator in ratios))
+    return [numerator * (common // denominator) for numerator, denominator in ratios]
 
 
 def shares(amounts: Mapping[Key, Decimal], digits: int = SHARE_DIGITS) -> dict[Key, Decimal]:

@@ -1,10 +1,11 @@
-"""Calendar of a mechanism: fiscal years, reporting periods, and dates moved by years."""
+"""Calendar of a mechanism: the day that it is there, fiscal years, reporting periods, and dates moved by years."""
 
 import calendar
 import datetime as dt
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from taskforce.errors import Refused
 
@@ -22,6 +23,17 @@ class Period:
     starts_on: dt.date
     ends_on: dt.date
     due_on: dt.date
+
+
+def local_day(now: dt.datetime, time_zone: str) -> dt.date:
+    """The day that a moment belongs to where the clocks of a time zone hang: what people there call today.
+
+    `time_zone` is an IANA name; one that this machine does not know counts as UTC.
+    """
+    try:
+        return now.astimezone(ZoneInfo(time_zone)).date()
+    except (ZoneInfoNotFoundError, ValueError):
+        return now.astimezone(dt.UTC).date()
 
 
 def fiscal_year(day: dt.date, start_month: int) -> int:

@@ -12,8 +12,10 @@ from taskforce.queries import cost_item as cost_items
 from taskforce.queries import node
 from taskforce.rules import activity as rules
 from taskforce.services.activity_command import SaveActivity
+from taskforce.services.activity_joint import check_joint_opened, set_joint
 from taskforce.services.activity_links import check_known, find_or_make_place, links_of, set_links
 from taskforce.services.command import check_version
+from taskforce.services.deletion import Deletion, check_deletion
 from taskforce.services.open_plan import open_plan
 
 _COLUMNS = (
@@ -48,6 +50,8 @@ async def stored(session: Session, actor: Actor, activity: Activity) -> SaveActi
         capabilities=list(links.capabilities),
         responsibility_ids=list(links.responsibilities),
         message_ids=list(links.messages),
+        joint_with=list(links.joint_codes),
+        joint_opened=list(links.joint_codes),
         carried_over_from=await activities.code_of(session, actor, earlier) if earlier else None,
         version=activity.version,
     )
@@ -73,6 +77,7 @@ async def add_activity(
     activity.position = await activities.next_position(session, plan.mechanism_id, activity.output_id)
     activity.carried_over_from_id = await _earlier(session, actor, plan, command.carried_over_from)
     await _write(session, actor, activity, command)
+    await set_joint(session, actor, activity, command.joint_with, [])
     return activity
 
 
@@ -93,6 +98,7 @@ async def edit_activity(
     plan = await open_plan(session, actor, activity.plan_id)
     earlier = await stored(session, actor, activity)
     check_version(activity, command.version, earlier)
+    check_joint_opened(command, earlier)
     _check(command, plan, today)
     rules.check_status(activity.status, command.status, command.status_reason)
     await check_known(session, actor, plan, command, today=today, kept=earlier)
@@ -102,20 +108,23 @@ async def edit_activity(
     if command.carried_over_from != earlier.carried_over_from:  # else it may be one that the actor does not see
         activity.carried_over_from_id = await _earlier(session, actor, plan, command.carried_over_from)
     await _write(session, actor, activity, command)
+    if "joint_with" in command.model_fields_set:
+        await set_joint(session, actor, activity, command.joint_with, earlier.joint_with)
     await _rename_own_cost(session, activity, earlier.title)
     return activity
 
 
-async def delete_activity(session: Session, actor: Actor, activity_id: UUID) -> Activity:
+async def delete_activity(session: Session, actor: Actor, activity_id: UUID, command: Deletion) -> Activity:
     """Delete a line with its budget lines and alerts, while its plan is open.
 
     Raises:
-        NotFound, NotAllowed: as in editing.
+        NotFound, NotAllowed, Stale: as in editing.
         Refused: the plan is past consultation.
     """
     activity = await node.one(session, actor, Activity, activity_id, for_update=True)
     require(actor, May.ACTIVITY_EDIT, activity.mechanism_id, activity.lead_agency_id)
     await open_plan(session, actor, activity.plan_id)
+    await check_deletion(session, actor, activity, command, await stored(session, actor, activity))
     await session.delete(activity)
     await session.flush()
     return activity

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from taskforce.services.command import Command
-from taskforce.services.field_types import Code, OneLine
+from taskforce.services.field_types import ActivityCodes, Code, OneLine
 
 Status = Literal["not_started", "on_track", "constrained", "no_progress", "met", "cancelled"]
 
@@ -23,6 +23,7 @@ class Links:
     capabilities: tuple[str, ...]
     responsibilities: tuple[UUID, ...]
     messages: tuple[UUID, ...]
+    joint_codes: tuple[str, ...]
 
     def with_place(self, place_id: UUID) -> "Links":
         """The same, and this place."""
@@ -54,6 +55,16 @@ class SaveActivity(Command):
     own_plan_reference: OneLine | None = Field(default=None, title="Reference in the own plan", max_length=500)
     responsibility_ids: list[UUID] = Field(default=[], title="Responsibilities")
     message_ids: list[UUID] = Field(default=[], title="Messages")
+    joint_with: ActivityCodes = Field(
+        default=[],
+        title="Joint with",
+        description="Codes of other agencies' activities in the plan; leave it out to change none.",
+    )
+    joint_opened: ActivityCodes = Field(
+        default=[],
+        title="Joint with when opened",
+        description="What joint_with was when you read it: others link to the activity without saving a version of it.",
+    )
     carried_over_from: str | None = Field(
         default=None,
         title="Goes on from",
@@ -73,4 +84,5 @@ class SaveActivity(Command):
             capabilities=tuple(dict.fromkeys(self.capabilities)),
             responsibilities=tuple(dict.fromkeys(self.responsibility_ids)),
             messages=tuple(dict.fromkeys(self.message_ids)),
+            joint_codes=tuple(self.joint_with),
         )

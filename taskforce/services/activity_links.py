@@ -38,10 +38,12 @@ _TABLES: Final[tuple[tuple[str, Any, str], ...]] = (
 
 
 async def links_of(session: Session, actor: Actor, activity: Activity) -> Links:
-    """What a line is linked to now."""
+    """What a line is linked to now, as far as the actor sees it."""
     found: dict[str, list[str]] = {}
+    codes: dict[str, list[str]] = {}
     for each in await activities.related(session, actor, activity):
         found.setdefault(each.relation, []).append(each.id)
+        codes.setdefault(each.relation, []).append(each.code)
 
     def ids(relation: str) -> tuple[UUID, ...]:
         return tuple(UUID(each) for each in found.get(relation, ()))
@@ -53,13 +55,14 @@ async def links_of(session: Session, actor: Actor, activity: Activity) -> Links:
         capabilities=tuple(found.get("capability", ())),
         responsibilities=ids("responsibility"),
         messages=ids("message"),
+        joint_codes=tuple(codes.get("joint", ())),
     )
 
 
 async def set_links(session: Session, actor: Actor, activity: Activity, wanted: Links) -> None:
     """Write the links that differ: what stays is not touched, so that the history shows no change where there is none.
 
-    What stays keeps its place in the order; what is new comes after it.
+    What stays keeps its place in the order; what is new comes after it. Joint lines have a module of their own.
     """
     stored = await links_of(session, actor, activity)
     for name, table, column in _TABLES:

@@ -16,9 +16,11 @@ from taskforce.queries import account as accounts
 from taskforce.queries import appointment as appointments
 from taskforce.queries import mechanism as mechanisms
 from taskforce.queries import membership as memberships
-from taskforce.queries import node
+from taskforce.queries import node, time_zone
+from taskforce.rules.periods import local_day
 from taskforce.services.account import NewAccount, add_account, make_link
 from taskforce.services.command import Command, check_version
+from taskforce.services.deletion import Deletion, check_deletion
 from taskforce.services.field_types import Email, OneLine
 
 AppointmentRole = Literal["secretariat", "chair", "focal_point", "authorised_officer", "donor", "treasury", "observer"]
@@ -31,7 +33,7 @@ class Invite(Command):
     email: Email = Field(title="E-mail address", min_length=1, max_length=254)
     title: OneLine = Field(title="Post", min_length=1, max_length=200, description='For example "Focal point, Police".')
     role: AppointmentRole = Field(title="Role")
-    agency_id: UUID | None = Field(default=None, title="Agency")
+    agency_id: UUID | None = Field(default=None, title="Agency they stand for")
     is_deputy: bool = Field(default=False, title="Deputy")
     starts_on: dt.date | None = Field(default=None, title="From", description="Without it: today.")
 
@@ -40,12 +42,6 @@ class EndAppointment(Command):
     """The last day of an appointment."""
 
     ends_on: dt.date = Field(title="Last day")
-    version: int | None = Field(default=None, title="Version", ge=1, description="The version that you opened.")
-
-
-class DeleteAppointment(Command):
-    """Taking an appointment back that has not been used for a day."""
-
     version: int | None = Field(default=None, title="Version", ge=1, description="The version that you opened.")
 
 
@@ -78,12 +74,13 @@ async def invite(
     require(actor, May.ACCOUNT_EDIT, mechanism_id)
     if command.agency_id is None and command.role in FOR_AN_AGENCY:
         raise Refused("This role stands for an agency. Choose the agency.", field="agency_id")
+    today = local_day(now, await time_zone.of_mechanism(session, actor, mechanism_id) or "UTC")
     if command.agency_id and not await memberships.has_current(
-        session, mechanism_id, command.agency_id, command.starts_on or now.date()
+        session, mechanism_id, command.agency_id, command.starts_on or today
     ):
         raise Refused("This agency is not a member. Add it as a member first.", field="agency_id")
     account, secret = await account_for(session, command.email, command.title, now=now)
-    return Invitation(account, await appoint(session, mechanism_id, account, command, today=now.date()), secret)
+    return Invitation(account, await appoint(session, mechanism_id, account, command, today=today), secret)
 
 
 async def account_for(session: Session, email: str, title: str, *, now: dt.datetime) -> tuple[Account, str | None]:
@@ -170,7 +167,7 @@ async def end_appointment(
 
 
 async def delete_appointment(
-    session: Session, actor: Actor, appointment_id: UUID, command: DeleteAppointment, *, today: dt.date
+    session: Session, actor: Actor, appointment_id: UUID, command: Deletion, *, today: dt.date
 ) -> Appointment:
     """Take an appointment back that begins today or later; one that has been used for a day is ended instead.
 
@@ -179,7 +176,7 @@ async def delete_appointment(
         Refused: it began earlier, or it is the only secretariat.
     """
     appointment = await _for_update(session, actor, appointment_id)
-    check_version(appointment, command.version, StoredEnd(ends_on=appointment.ends_on))
+    await check_deletion(session, actor, appointment, command, StoredEnd(ends_on=appointment.ends_on))
     if appointment.starts_on < today:
         raise Refused("It began on %(first)s and is history. End it with a date.", first=appointment.starts_on)
     await check_not_the_last_secretariat(session, appointment, today - dt.timedelta(days=1), today=today)

@@ -13,6 +13,7 @@ from taskforce.models import Assignment, Responsibility
 from taskforce.queries import node
 from taskforce.queries.agency_choice import agency_choices
 from taskforce.services.command import Command, check_version
+from taskforce.services.deletion import Deletion, check_deletion
 
 PartRole = Literal["accountable", "responsible", "consulted", "informed"]
 
@@ -126,14 +127,18 @@ async def dispute_assignment(
     return assignment
 
 
-async def delete_assignment(session: Session, actor: Actor, assignment_id: UUID, *, today: dt.date) -> Assignment:
+async def delete_assignment(
+    session: Session, actor: Actor, assignment_id: UUID, command: Deletion, *, today: dt.date
+) -> Assignment:
     """Delete a part that was entered by mistake.
 
     Raises:
         NotFound, NotAllowed: it is not the actor's to see, or to delete.
+        Stale: somebody saved it meanwhile.
         Refused: it was held before today; it is ended instead.
     """
     assignment = await _for_update(session, actor, assignment_id)
+    await check_deletion(session, actor, assignment, command, stored(assignment))
     since = held_since(assignment.id, assignment.starts_on)
     if since < today:
         raise Refused("This part was held since %(since)s and is history. End it with a date.", since=since)

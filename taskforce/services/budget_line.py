@@ -22,6 +22,7 @@ from taskforce.services import cost_item as cost_item_service
 from taskforce.services.amount import AmountText, read_amount, shown_amount
 from taskforce.services.command import Command, check_version
 from taskforce.services.cost_item import check_ceiling, rounded, set_requirement
+from taskforce.services.deletion import Deletion, check_deletion
 from taskforce.services.open_plan import open_plan
 
 # In the code of a cost item that came with an activity's first line, as in plan files; no typed code has it.
@@ -47,8 +48,10 @@ class SaveBudgetLine(Command):
         default=None, title="Currency", min_length=3, max_length=3, description="Left out: the mechanism's."
     )
     is_in_kind: bool = Field(default=False, title="In kind")
-    vote_code: str | None = Field(default=None, title="Vote code", max_length=500)
-    weight: Decimal = Field(default=Decimal(1), title="Weight", gt=0, le=1, max_digits=5, decimal_places=4)
+    vote_code: str | None = Field(default=None, title="Vote or budget code", max_length=500)
+    weight: Decimal = Field(
+        default=Decimal(1), title="Share that counts here", gt=0, le=1, max_digits=5, decimal_places=4
+    )
     version: int | None = Field(default=None, title="Version", ge=1, description="The version that you opened.")
 
 
@@ -150,9 +153,10 @@ async def edit_budget_line(session: Session, actor: Actor, line_id: UUID, comman
     return line
 
 
-async def delete_budget_line(session: Session, actor: Actor, line_id: UUID) -> BudgetLine:
-    """Delete a line; with its last one an activity's own cost item goes too. Raises as in adding."""
+async def delete_budget_line(session: Session, actor: Actor, line_id: UUID, command: Deletion) -> BudgetLine:
+    """Delete a line; with its last one an activity's own cost item goes too. Raises as in editing."""
     line, cost = await _for_update(session, actor, line_id)
+    await check_deletion(session, actor, line, command, await stored(session, line))
     key = (line.cost_type_id, line.fiscal_year)
     follows = await _follows(session, cost, key)
     await session.delete(line)
@@ -308,4 +312,6 @@ async def _settle(
         amount = rounded(sums.wanted, cost.currency)
     else:
         amount = follows.amount or Decimal(0)
-    await set_requirement(session, cost.item, *key, amount)
+    if await set_requirement(session, cost.item, *key, amount):
+        cost.item.version += 1  # who has the form of what it needs open is told
+        await session.flush()

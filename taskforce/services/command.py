@@ -19,6 +19,17 @@ class Versioned(Protocol):
     version: int
 
 
+def is_current(record: Versioned, opened: int | None) -> bool:
+    """Whether the sender opened the version that is stored.
+
+    Raises:
+        Refused: the sender does not say which version they opened.
+    """
+    if opened is None:
+        raise Refused("Read it first, and send the number that you read as version.", field="version")
+    return record.version == opened
+
+
 def check_version(record: Versioned, opened: int | None, stored: BaseModel) -> None:
     """Let pass who opened the current version, and count it up.
 
@@ -28,9 +39,7 @@ def check_version(record: Versioned, opened: int | None, stored: BaseModel) -> N
         Refused: the sender does not say which version they opened.
         Stale: somebody saved another version meanwhile.
     """
-    if opened is None:
-        raise Refused("Read it first, and send the number that you read as version.", field="version")
-    if record.version != opened:
+    if not is_current(record, opened):
         raise Stale(
             f"you opened version {opened}, and version {record.version} was saved since: compare and save again",
             theirs=stored.model_dump() | {"version": record.version},

@@ -16,6 +16,7 @@ from taskforce.queries import node
 from taskforce.queries.vocabulary_term import terms
 from taskforce.services.amount import AmountText, minor_units, read_amount, shown_amount
 from taskforce.services.command import Command, check_version
+from taskforce.services.deletion import Deletion, check_deletion
 
 Domain = Literal["leadership", "financing", "programming", "service_delivery"]
 MOST_YEARS = 30
@@ -24,9 +25,9 @@ MOST_YEARS = 30
 class EditCostItem(Command):
     """What the form of a cost item and the API send."""
 
-    title: str = Field(title="Title", min_length=1, max_length=500, description="What is paid.")
+    title: str = Field(title="What is paid", min_length=1, max_length=500, description="What is paid.")
     code: str = Field(title="Code", min_length=1, max_length=90, description="Unique in its mechanism, like C1.")
-    domain: Domain = Field(default="programming", title="Domain")
+    domain: Domain = Field(default="programming", title="Which side of the work")
     is_recurrent: bool = Field(default=False, title="Recurrent", description="It comes again every year.")
     is_salaries: bool = Field(default=False, title="Salaries", description="It pays people.")
     version: int | None = Field(default=None, title="Version", ge=1, description="The version that you opened.")
@@ -36,17 +37,18 @@ class RequireMoney(Command):
     """What a cost item needs of one cost type in each of some fiscal years; 0 takes the need away."""
 
     cost_type_id: str = Field(title="Cost type", min_length=1, description="An id like cost_type:staff.")
-    first_year: int = Field(title="First fiscal year", ge=1900, le=2200, description="The year in which it starts.")
-    last_year: int | None = Field(default=None, title="Last fiscal year", ge=1900, le=2200)
+    first_year: int = Field(title="From fiscal year", ge=1900, le=2200, description="The year in which it starts.")
+    last_year: int | None = Field(default=None, title="To fiscal year", ge=1900, le=2200)
     required_amount: AmountText = Field(title="Required a year", description="In the mechanism's currency.")
+    version: int | None = Field(default=None, title="Version", ge=1, description="The cost item's, that you opened.")
 
 
 class AddCostItem(EditCostItem):
     """The same with what it needs, so that a new cost item does not stand empty."""
 
     cost_type_id: str | None = Field(default=None, title="Cost type", description="An id like cost_type:staff.")
-    first_year: int | None = Field(default=None, title="First fiscal year", ge=1900, le=2200)
-    last_year: int | None = Field(default=None, title="Last fiscal year", ge=1900, le=2200)
+    first_year: int | None = Field(default=None, title="From fiscal year", ge=1900, le=2200)
+    last_year: int | None = Field(default=None, title="To fiscal year", ge=1900, le=2200)
     required_amount: AmountText | None = Field(default=None, title="Required a year")
 
 
@@ -91,13 +93,15 @@ async def edit_cost_item(session: Session, actor: Actor, cost_item_id: UUID, com
     return item
 
 
-async def delete_cost_item(session: Session, actor: Actor, cost_item_id: UUID) -> CostItem:
+async def delete_cost_item(session: Session, actor: Actor, cost_item_id: UUID, command: Deletion) -> CostItem:
     """Delete a cost item that no line pays for.
 
     Raises:
+        NotFound, NotAllowed, Stale: as in editing.
         Refused: it has budget lines.
     """
     item = await for_update(session, actor, cost_item_id)
+    await check_deletion(session, actor, item, command, stored(item))
     if await cost_items.line_count(session, item):
         raise Refused(
             "%(code)s has budget lines: delete those first, so that no money disappears with it.", code=item.code
@@ -112,9 +116,11 @@ async def require_money(session: Session, actor: Actor, cost_item_id: UUID, comm
 
     Raises:
         NotFound, NotAllowed: it is not the actor's to see, or to change.
+        Stale: somebody saved the cost item, or what it needs, meanwhile.
         Refused: the years or the amount are none, or less than is secured already.
     """
     item = await for_update(session, actor, cost_item_id)
+    check_version(item, command.version, await _stored_need(session, item, command))
     head = await mechanisms.head_by_id(session, actor, item.mechanism_id)
     await _require(session, item, command, head.currency)
     return item
@@ -139,8 +145,25 @@ def _need(command: AddCostItem) -> RequireMoney:
     )
 
 
+async def _stored_need(session: Session, item: CostItem, command: RequireMoney) -> RequireMoney:
+    """The same with the amount that is stored for its years, or with each of them by its year where they differ."""
+    last_year = _last_year(command)
+    found = {
+        row.fiscal_year: shown_amount(row.required_amount)
+        for row in await cost_items.requirements(session, item)
+        if row.cost_type_id == command.cost_type_id and command.first_year <= row.fiscal_year <= last_year
+    }
+    is_one = len(found) == last_year - command.first_year + 1 and len(set(found.values())) == 1
+    amounts = found[last_year] if is_one else ", ".join(f"{year}: {amount}" for year, amount in found.items())
+    return command.model_copy(update={"required_amount": amounts})
+
+
+def _last_year(command: RequireMoney) -> int:
+    return command.last_year if command.last_year is not None else command.first_year
+
+
 async def _require(session: Session, item: CostItem, command: RequireMoney, currency: str) -> None:
-    last_year = command.last_year if command.last_year is not None else command.first_year
+    last_year = _last_year(command)
     if not 0 <= last_year - command.first_year < MOST_YEARS:
         raise Refused(
             "The years run from %(first)s to %(last)s. Write a last year that is not before the first, and at most "
@@ -160,15 +183,17 @@ async def _require(session: Session, item: CostItem, command: RequireMoney, curr
         await check_ceiling(session, item, (command.cost_type_id, year), currency, field="required_amount")
 
 
-async def set_requirement(session: Session, item: CostItem, cost_type_id: str, year: int, amount: Decimal) -> None:
-    """Write what a locked cost item needs of a cost type in a year; 0 takes the need away."""
+async def set_requirement(session: Session, item: CostItem, cost_type_id: str, year: int, amount: Decimal) -> bool:
+    """Write what a locked cost item needs of a cost type in a year, and say whether that is new; 0 takes it away."""
     found = await cost_items.requirement(session, item, cost_type_id, year)
+    if amount == (found.required_amount if found is not None else 0):
+        return False
     if found is not None and not amount:
         await session.delete(found)
-    elif found is not None and found.required_amount != amount:
+    elif found is not None:
         found.required_amount = amount
         found.version += 1
-    elif found is None and amount:
+    else:
         session.add(
             CostRequirement(
                 mechanism_id=item.mechanism_id,
@@ -179,6 +204,7 @@ async def set_requirement(session: Session, item: CostItem, cost_type_id: str, y
             )
         )
     await session.flush()
+    return True
 
 
 def rounded(amount: Decimal, currency: str) -> Decimal:

@@ -32,6 +32,8 @@ from taskforce.services.command import Command, check_version
 
 _LOCK = text("select pg_advisory_xact_lock(hashtext('duplication alerts'), hashtext(:plan))")
 
+READERS = ("first_agency_id", "second_agency_id", "is_confidential")  # the columns that say who may read an alert
+
 Resolution = Literal["joint", "split", "coordinated", "complement", "not_a_duplicate"]
 
 
@@ -130,7 +132,10 @@ async def _store(
         if record is None:
             session.add(DuplicationAlert(**values))
         done["raised" if record is None else _refresh(record, values)] += 1
+    whose = await questions.leads(session, list(known.values()))
     for gone in known.values():
+        first, second = whose[gone.first_id], whose[gone.second_id]
+        _write(gone, dict(zip(READERS, (first[0], second[0], first[1] or second[1]), strict=True)))
         if gone.state not in ("resolved", "stale"):
             states.check("alert", gone.state, "stale")
             gone.state = "stale"
@@ -141,21 +146,31 @@ async def _store(
 
 
 def _refresh(record: DuplicationAlert, values: dict[str, object]) -> str:
-    """Write what changed, and say what that was; a resolved pair is silent until what was compared has changed."""
+    """Write what changed, and say what that was; a resolved pair is silent until what was compared has changed.
+
+    Silent or not, it says who may read it now: a line that passed to another agency or turned confidential takes its
+    alerts along.
+    """
     if record.state == "resolved" and record.fingerprint == values["fingerprint"]:
+        _write(record, {name: values[name] for name in READERS})
         return "silent"
     reopens = record.state in ("resolved", "stale")
     if reopens:
         states.check("alert", record.state, "open")
         undecided = dict.fromkeys(("resolution", "reason", "resolved_at", "resolved_by_id"))
         values = values | undecided | {"state": "open"}
-    changed = {name: value for name, value in values.items() if getattr(record, name) != value}
-    for name, value in changed.items():
-        setattr(record, name, value)
-    if not changed:
+    if not _write(record, values):
         return "silent"
     record.version += 1
     return "reopened" if reopens else "refreshed"
+
+
+def _write(record: DuplicationAlert, values: dict[str, object]) -> bool:
+    """Set what differs, and say whether anything did."""
+    changed = {name: value for name, value in values.items() if getattr(record, name) != value}
+    for name, value in changed.items():
+        setattr(record, name, value)
+    return bool(changed)
 
 
 def _values(alert: Alert, first: Compared, second: Compared) -> dict[str, object]:

@@ -1,14 +1,16 @@
 """Kinds of text that commands take: what a plan file can carry, said to the person who types it."""
 
 import re
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from babel import Locale
 from babel.numbers import is_currency
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BeforeValidator
 
+LONGEST_CODE: Final = 40  # characters
 CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", re.ASCII)
 MECHANISM_CODE: Final = re.compile(r"[A-Z0-9][A-Z0-9-]{1,39}", re.ASCII)
+MOST_CODES: Final = 100  # what one person still checks
 EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+")
 
 
@@ -53,7 +55,23 @@ def _currency(value: str) -> str:
     return value.upper()
 
 
+def _codes(value: Any) -> Any:
+    """Take `A1, A2`, as a form sends it, for two entries; each is kept once."""
+    texts = [value] if isinstance(value, str) else value
+    if not isinstance(texts, list) or not all(isinstance(each, str) for each in texts):
+        return value
+    codes = (code.strip() for each in texts for code in each.split(","))
+    return list(dict.fromkeys(code for code in codes if code))
+
+
+def _not_too_many(value: list[str]) -> list[str]:
+    if len(value) > MOST_CODES:
+        raise ValueError(f"These are {len(value)} activities. Name at most {MOST_CODES}.")
+    return value
+
+
 Code = Annotated[str, AfterValidator(_code)]
+ActivityCodes = Annotated[list[str], BeforeValidator(_codes), AfterValidator(_not_too_many)]
 OneLine = Annotated[str, AfterValidator(_one_line)]
 MechanismCode = Annotated[str, AfterValidator(_mechanism_code)]
 Email = Annotated[str, AfterValidator(_email)]

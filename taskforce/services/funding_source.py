@@ -17,6 +17,7 @@ from taskforce.queries import node
 from taskforce.queries.agency_choice import agency_choices
 from taskforce.rules.money import SourceClass
 from taskforce.services.command import Command, check_version
+from taskforce.services.deletion import Deletion, check_deletion
 
 BudgetChannel = Literal["on_budget", "on_treasury", "off_budget"]
 
@@ -27,13 +28,15 @@ class SaveFundingSource(Command):
     title: str = Field(title="Title", min_length=1, max_length=500, description="The vote, agreement or project.")
     code: str = Field(title="Code", min_length=1, max_length=80, description="Unique in its mechanism, like GOV.")
     source_class: SourceClass = Field(title="Whose money")
-    provider_agency_id: UUID | None = Field(default=None, title="Provider")
+    provider_agency_id: UUID | None = Field(default=None, title="Agency that gives it")
     agreement_reference: str | None = Field(default=None, title="Agreement", max_length=500)
     starts_on: dt.date | None = Field(default=None, title="Pays from")
     ends_on: dt.date | None = Field(default=None, title="Pays until")
     is_earmarked: bool | None = Field(default=None, title="Earmarked")
-    budget_channel: BudgetChannel | None = Field(default=None, title="Way through the budget")
-    currency: str | None = Field(default=None, title="Currency", min_length=3, max_length=3, description="ISO 4217.")
+    budget_channel: BudgetChannel | None = Field(default=None, title="Way of the money")
+    currency: str | None = Field(
+        default=None, title="Currency of the agreement", min_length=3, max_length=3, description="ISO 4217."
+    )
     is_start_up: bool = Field(default=False, title="Start-up money")
     is_requested: bool = Field(default=False, title="Only requested")
     version: int | None = Field(default=None, title="Version", ge=1, description="The version that you opened.")
@@ -80,10 +83,11 @@ async def edit_funding_source(
     return source
 
 
-async def delete_funding_source(session: Session, actor: Actor, source_id: UUID) -> FundingSource:
-    """Delete a source that pays for nothing; the database refuses others."""
+async def delete_funding_source(session: Session, actor: Actor, source_id: UUID, command: Deletion) -> FundingSource:
+    """Delete a source that pays for nothing; the database refuses others. Raises as in editing."""
     source = await node.one(session, actor, FundingSource, source_id, for_update=True)
     require(actor, May.FUNDING_SOURCE_EDIT, source.mechanism_id)
+    await check_deletion(session, actor, source, command, stored(source))
     await session.delete(source)
     await session.flush()
     return source

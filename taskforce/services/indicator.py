@@ -13,6 +13,7 @@ from taskforce.models import Indicator, Output, Target
 from taskforce.queries import indicator as indicators
 from taskforce.queries import node
 from taskforce.services.command import Command, check_version
+from taskforce.services.deletion import Deletion, check_deletion
 from taskforce.services.field_types import Code, OneLine
 from taskforce.services.open_plan import open_plan
 
@@ -33,12 +34,12 @@ class SaveIndicator(Command):
     code: Code = Field(title="Code", description="Unique in its plan, like I1.")
     title: OneLine = Field(title="What is counted", min_length=1, max_length=500)
     unit: OneLine = Field(title="Unit", min_length=1, max_length=500, description="Like people, schools or percent.")
-    baseline: Decimal | None = Field(default=None, title="Baseline", ge=0, max_digits=20, decimal_places=2)
+    baseline: Decimal | None = Field(default=None, title="Value before the plan", ge=0, max_digits=20, decimal_places=2)
     baseline_year: int | None = Field(default=None, title="Year of the baseline", ge=1900, le=2200)
     targets: list[TargetValue] = Field(default=[], title="Targets")
     disaggregation: list[str] = Field(default=[], title="Split by", description="Like sex, age, disability.")
-    roll_up_periods: RollUp = Field(default="sum", title="Over periods")
-    roll_up_places: RollUp = Field(default="sum", title="Over places")
+    roll_up_periods: RollUp = Field(default="sum", title="How values of several periods join")
+    roll_up_places: RollUp = Field(default="sum", title="How values of several places join")
     version: int | None = Field(default=None, title="Version", ge=1, description="The version that you opened.")
 
     @field_validator("targets", mode="before")
@@ -147,15 +148,16 @@ async def edit_indicator(session: Session, actor: Actor, indicator_id: UUID, com
     return indicator
 
 
-async def delete_indicator(session: Session, actor: Actor, indicator_id: UUID) -> Indicator:
+async def delete_indicator(session: Session, actor: Actor, indicator_id: UUID, command: Deletion) -> Indicator:
     """Delete an indicator with its targets.
 
     Raises:
-        NotFound, NotAllowed, Refused: as in adding.
+        NotFound, NotAllowed, Refused, Stale: as in editing.
     """
     indicator = await node.one(session, actor, Indicator, indicator_id, for_update=True)
     require(actor, May.INDICATOR_EDIT, indicator.mechanism_id)
     await open_plan(session, actor, indicator.plan_id)
+    await check_deletion(session, actor, indicator, command, await stored(session, actor, indicator))
     await session.delete(indicator)
     await session.flush()
     return indicator

@@ -11,6 +11,7 @@ from taskforce.errors import Refused
 from taskforce.models import Instrument
 from taskforce.queries import node
 from taskforce.services.command import Command, check_version
+from taskforce.services.deletion import Deletion, check_deletion
 
 InstrumentKind = Literal["law", "decree", "policy", "protocol", "agreement", "terms_of_reference", "other"]
 
@@ -20,9 +21,11 @@ class SaveInstrument(Command):
 
     kind: InstrumentKind = Field(title="Kind")
     citation: str = Field(title="Citation", min_length=1, max_length=500, description="As it is cited.")
-    article: str | None = Field(default=None, title="Article", max_length=500)
+    article: str | None = Field(default=None, title="Article or section", max_length=500)
     is_seen: bool = Field(default=False, title="Seen", description="Somebody of the mechanism has seen the text.")
-    link: str | None = Field(default=None, title="Link", max_length=2000, description="An http or https address.")
+    link: str | None = Field(
+        default=None, title="Link to the text", max_length=2000, description="An http or https address."
+    )
     version: int | None = Field(default=None, title="Version", ge=1, description="The version that you opened.")
 
 
@@ -68,10 +71,11 @@ async def edit_instrument(session: Session, actor: Actor, instrument_id: UUID, c
     return instrument
 
 
-async def delete_instrument(session: Session, actor: Actor, instrument_id: UUID) -> Instrument:
-    """Delete an instrument on which nothing rests; the database refuses others."""
+async def delete_instrument(session: Session, actor: Actor, instrument_id: UUID, command: Deletion) -> Instrument:
+    """Delete an instrument on which nothing rests; the database refuses others. Raises as in editing."""
     instrument = await node.one(session, actor, Instrument, instrument_id, for_update=True)
     require(actor, May.RESPONSIBILITY_EDIT, instrument.mechanism_id)
+    await check_deletion(session, actor, instrument, command, stored(instrument))
     await session.delete(instrument)
     await session.flush()
     return instrument

@@ -15,6 +15,7 @@ from taskforce.db import Session, widen
 from taskforce.errors import Refused
 from taskforce.models import Mechanism
 from taskforce.queries import mechanism as mechanisms
+from taskforce.rules.periods import local_day
 from taskforce.services.appointment import Invitation, Invite, account_for, appoint
 from taskforce.services.command import Command, check_version
 from taskforce.services.field_types import Country, Currency, Email, MechanismCode, OneLine
@@ -52,20 +53,20 @@ class SaveMechanism(Command):
     status: Status = Field(title="Status")
     legal_basis: str | None = Field(default=None, title="Legal basis", max_length=2000)
     legal_basis_is_seen: bool = Field(default=False, title="Its text was read")
-    established_on: dt.date | None = Field(default=None, title="Established")
+    established_on: dt.date | None = Field(default=None, title="Established on")
     established_is_year_only: bool = Field(default=False, title="Only the year is known")
-    ended_on: dt.date | None = Field(default=None, title="Ended")
+    ended_on: dt.date | None = Field(default=None, title="Ended on")
     ended_is_year_only: bool = Field(default=False, title="Only the year is known")
-    predecessor: OneLine | None = Field(default=None, title="Predecessor", max_length=300)
+    predecessor: OneLine | None = Field(default=None, title="Body before it", max_length=300)
     lead_agency_id: UUID | None = Field(default=None, title="Lead agency")
     chair_agency_id: UUID | None = Field(default=None, title="Chair")
     secretariat_agency_id: UUID | None = Field(default=None, title="Secretariat")
     start_up_funder: OneLine | None = Field(default=None, title="Start-up money from", max_length=300)
-    fiscal_year_start_month: int = Field(default=1, title="First month of the fiscal year", ge=1, le=12)
+    fiscal_year_start_month: int = Field(default=1, title="The fiscal year starts in", ge=1, le=12)
     time_zone: str = Field(default="UTC", title="Time zone", max_length=60)
     currency: Currency = Field(title="Currency")
-    reporting_frequency: Frequency = Field(default="quarterly", title="Reports")
-    reporting_due_days: int = Field(default=15, title="Days until reports are due", ge=0, le=366)
+    reporting_frequency: Frequency = Field(default="quarterly", title="Members report")
+    reporting_due_days: int = Field(default=15, title="Days until a report is due", ge=0, le=366)
     version: int | None = Field(default=None, title="Version", ge=1, description="The version that you opened.")
 
     @field_validator("time_zone")
@@ -128,7 +129,8 @@ async def hand_over(
     require(actor, May.MECHANISM_CREATE)
     account, secret = await account_for(session, command.email, command.post, now=now)
     role = Invite(email=account.email, title=account.title, role="secretariat")
-    appointment = await appoint(session, mechanism_id, account, role, today=now.date())
+    # its time zone is chosen later, and must not put off what its secretariat may do: this day has begun everywhere
+    appointment = await appoint(session, mechanism_id, account, role, today=local_day(now, "Etc/GMT+12"))
     await session.execute(update(Mechanism).where(Mechanism.id == mechanism_id).values(kind=command.kind))
     return Founded(mechanism_id, command.code, command.title, Invitation(account, appointment, secret))
 

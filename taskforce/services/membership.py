@@ -16,6 +16,7 @@ from taskforce.queries import membership as memberships
 from taskforce.queries import node
 from taskforce.services.appointment import check_not_the_last_secretariat
 from taskforce.services.command import Command, check_version
+from taskforce.services.deletion import Deletion, check_deletion
 
 MembershipRole = Literal["lead", "chair", "co-chair", "secretariat", "member", "donor", "treasury", "observer"]
 
@@ -25,7 +26,7 @@ class Join(Command):
 
     role: MembershipRole = Field(default="member", title="Role")
     starts_on: dt.date | None = Field(default=None, title="Member since")
-    instrument_id: UUID | None = Field(default=None, title="Legal basis")
+    instrument_id: UUID | None = Field(default=None, title="Its membership rests on")
 
 
 class SaveMembership(Join):
@@ -101,15 +102,17 @@ async def end_membership(
     return membership
 
 
-async def delete_membership(session: Session, actor: Actor, membership_id: UUID) -> Membership:
+async def delete_membership(session: Session, actor: Actor, membership_id: UUID, command: Deletion) -> Membership:
     """Delete a membership that was a mistake: nothing in the mechanism refers to its agency.
 
     Raises:
         NotFound, NotAllowed: it is not the actor's to see, or to delete.
+        Stale: somebody saved it meanwhile.
         Refused: something refers to it; it is ended with a date instead.
     """
     membership = await node.one(session, actor, Membership, membership_id, for_update=True)
     require(actor, May.MEMBERSHIP_EDIT, membership.mechanism_id)
+    await check_deletion(session, actor, membership, command, stored(membership))
     if await memberships.references(session, membership.mechanism_id, membership.agency_id):
         raise Refused(
             "Lines, duties, people or money of the mechanism name this agency. End its membership with a date instead."

@@ -11,6 +11,7 @@ from taskforce.models import Objective, ObjectiveCapability
 from taskforce.queries import node
 from taskforce.queries import objective as objectives
 from taskforce.services.command import Command, check_version
+from taskforce.services.deletion import Deletion, check_deletion
 from taskforce.services.open_plan import open_plan
 
 
@@ -72,11 +73,12 @@ async def edit_objective(session: Session, actor: Actor, objective_id: UUID, com
     return objective
 
 
-async def delete_objective(session: Session, actor: Actor, objective_id: UUID) -> Objective:
-    """Delete an objective that has no outputs; the database refuses others."""
+async def delete_objective(session: Session, actor: Actor, objective_id: UUID, command: Deletion) -> Objective:
+    """Delete an objective that has no outputs; the database refuses others. Raises as in editing."""
     objective = await node.one(session, actor, Objective, objective_id, for_update=True)
     require(actor, May.OBJECTIVE_EDIT, objective.mechanism_id)
     await open_plan(session, actor, objective.plan_id)
+    await check_deletion(session, actor, objective, command, await stored(session, objective))
     await session.delete(objective)
     await session.flush()
     return objective

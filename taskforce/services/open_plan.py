@@ -21,7 +21,7 @@ async def open_plan(session: Session, actor: Actor, plan_id: UUID) -> Plan:
     if plan.status not in OPEN_PLANS:
         raise Refused(
             "%(plan)s is %(status)s: its lines change only in draft and consultation. "
-            "Ask the secretariat for an amendment.",
+            "What was agreed stays as it is: put the change into next year's plan.",
             plan=plan.code,
             status=plan.status,
         )

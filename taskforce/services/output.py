@@ -11,6 +11,7 @@ from taskforce.models import Objective, Output
 from taskforce.queries import node
 from taskforce.queries import output as outputs
 from taskforce.services.command import Command, check_version
+from taskforce.services.deletion import Deletion, check_deletion
 from taskforce.services.field_types import Code, OneLine
 from taskforce.services.open_plan import open_plan
 
@@ -67,16 +68,17 @@ async def edit_output(session: Session, actor: Actor, output_id: UUID, command: 
     return output
 
 
-async def delete_output(session: Session, actor: Actor, output_id: UUID) -> Output:
+async def delete_output(session: Session, actor: Actor, output_id: UUID, command: Deletion) -> Output:
     """Delete an output on which nothing hangs.
 
     Raises:
-        NotFound, NotAllowed: as in adding.
+        NotFound, NotAllowed, Stale: as in editing.
         Refused: the plan is past consultation, or activities or indicators hang on the output.
     """
     output = await node.one(session, actor, Output, output_id, for_update=True)
     require(actor, May.OUTPUT_EDIT, output.mechanism_id)
     await open_plan(session, actor, output.plan_id)
+    await check_deletion(session, actor, output, command, stored(output))
     has_activities, has_indicators = await outputs.has_parts(session, actor, output)
     if has_activities:
         raise Refused(

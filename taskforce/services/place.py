@@ -12,6 +12,7 @@ from taskforce.queries import node
 from taskforce.queries import place as places
 from taskforce.rules.places import lies_in
 from taskforce.services.command import Command, check_version
+from taskforce.services.deletion import Deletion, check_deletion
 from taskforce.services.field_types import OneLine
 
 
@@ -62,15 +63,16 @@ async def edit_place(session: Session, actor: Actor, place_id: UUID, command: Sa
     return place
 
 
-async def delete_place(session: Session, actor: Actor, place_id: UUID) -> Place:
+async def delete_place(session: Session, actor: Actor, place_id: UUID, command: Deletion) -> Place:
     """Delete a place where nothing happens and in which no other lies.
 
     Raises:
-        NotFound, NotAllowed: as in editing.
+        NotFound, NotAllowed, Stale: as in editing.
         Refused: something refers to it.
     """
     place = await node.one(session, actor, Place, place_id, for_update=True)
     require(actor, May.PLACE_EDIT, place.mechanism_id)
+    await check_deletion(session, actor, place, command, stored(place))
     rows = await places.used(session, actor, place.mechanism_id)
     count = next(each.activity_count for each in rows if each.id == place.id)
     if count:

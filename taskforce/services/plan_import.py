@@ -21,6 +21,7 @@ from taskforce.services.plan_wanted import ImportReport, NounReport, PlanRows, W
 # One import of a mechanism at a time: the second compares with what the first wrote.
 _LOCK = text("select pg_advisory_xact_lock(hashtext('plan import'), hashtext(:code))")
 MOST_NAMED: Final = 5  # rows that a refusal names
+BEGINNINGS: Final = ("draft", "consultation")  # states in which a new plan comes into a mechanism that is there
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class _Place:
     stored_mechanism: Row | None
     plan_id: UUID | None = None  # of the stored plan
     stored_plan: Row | None = None
+    is_set_up: bool = True  # past its beginning: a new plan comes only where it can still be consulted on
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +53,19 @@ async def preview(session: Session, actor: Actor, wanted: PlanRows) -> ImportRep
     return (await _difference(session, actor, wanted)).report
 
 
-async def apply(session: Session, actor: Actor, wanted: PlanRows, *, reason: str) -> ImportReport:
+async def apply(
+    session: Session, actor: Actor, wanted: PlanRows, *, reason: str, is_set_up: bool = True
+) -> ImportReport:
     """Write what the rows add and change, under one reason, in the caller's transaction; nothing is ever deleted.
+
+    A new mechanism comes with its plan in any state. `is_set_up`: it is no longer at its beginning; False where this is
+    one of several files that together make up a new one.
 
     Raises:
         NotAllowed, Refused: as in preview; or somebody saved the same rows meanwhile.
     """
     await session.execute(_LOCK, {"code": str(wanted.mechanism.values["code"])})
-    found = await _difference(session, actor, wanted)
+    found = await _difference(session, actor, wanted, is_set_up=is_set_up)
     await explain(session, "plan:import", reason)
     mechanism_id = found.place.mechanism_id
     if found.place.stored_mechanism is None:
@@ -72,9 +79,9 @@ async def apply(session: Session, actor: Actor, wanted: PlanRows, *, reason: str
     return found.report
 
 
-async def _difference(session: Session, actor: Actor, wanted: PlanRows) -> _Difference:
+async def _difference(session: Session, actor: Actor, wanted: PlanRows, *, is_set_up: bool = True) -> _Difference:
     stored = await plan_row.mechanism_by_code(session, actor, str(wanted.mechanism.values["code"]))
-    place = _Place(await _id_of(session, stored), stored)
+    place = _Place(await _id_of(session, stored), stored, is_set_up=is_set_up and stored is not None)
     if stored is None:
         require(actor, May.MECHANISM_CREATE)
     else:
@@ -135,14 +142,7 @@ async def _plan(session: Session, actor: Actor, wanted: PlanRows, place: _Place,
         return place
     stored = next((row for row in plans if row["code"] == wanted.plan_code), None)
     plan = wanted.nouns[PLAN.name][0]
-    if stored is not None and "status" in plan.given and plan.values["status"] != stored["status"]:
-        raise Refused(
-            "%(plan)s is %(stored)s and the file says %(wanted)s: a file moves no plan on. "
-            "Take status out of the file and move the plan on its page.",
-            plan=wanted.plan_code,
-            stored=stored["status"],
-            wanted=plan.values["status"],
-        )
+    _check_status(wanted, plan, place, stored)
     follows = plan.values["follows_id"]
     follows_id = known.resolved(follows) if follows is not None else stored and stored["follows_id"]
     if isinstance(follows_id, UUID):
@@ -150,6 +150,28 @@ async def _plan(session: Session, actor: Actor, wanted: PlanRows, place: _Place,
         known.note("earlier activities", earlier)
         known.ids["earlier activities"] = {str(row["code"]): row["id"] for row in earlier}
     return replace(place, plan_id=None if stored is None else UUID(str(stored["id"])), stored_plan=stored)
+
+
+def _check_status(wanted: PlanRows, plan: Wanted, place: _Place, stored: Row | None) -> None:
+    """Let a stored plan keep its state, and a new one begin where it can still be consulted on."""
+    status = plan.values["status"]
+    if stored is not None and "status" in plan.given and status != stored["status"]:
+        raise Refused(
+            "%(plan)s is %(stored)s and the file says %(wanted)s: a file moves no plan on. "
+            "Take status out of the file; the plan keeps the state that it has.",
+            plan=wanted.plan_code,
+            stored=stored["status"],
+            wanted=status,
+        )
+    if stored is None and place.is_set_up and status not in BEGINNINGS:
+        raise Refused(
+            "%(plan)s is new in %(mechanism)s and the file says %(status)s: a new plan comes into a mechanism that is "
+            "there already as draft or consultation only, since its members have to see it first. "
+            "Write status: draft, or status: consultation, and import it again.",
+            plan=wanted.plan_code,
+            mechanism=wanted.mechanism.values["code"],
+            status=status,
+        )
 
 
 async def _noun(
@@ -223,7 +245,8 @@ def _check_plan_is_open(place: _Place, changes: list[Changes], joint: list[dict[
     if touched:
         raise Refused(
             "%(plan)s is %(status)s: a file changes an existing plan only in draft, consultation or returned. "
-            "%(count)s of its rows differ (%(names)s). Ask the secretariat for an amendment.",
+            "%(count)s of its rows differ (%(names)s). What was agreed stays as it is: put the change into next "
+            "year's plan.",
             plan=place.stored_plan["code"],
             status=place.stored_plan["status"],
             count=len(touched),

@@ -16,15 +16,18 @@ from taskforce.queries import responsibility as responsibilities
 from taskforce.queries.vocabulary_term import terms
 from taskforce.services.assignment import AddAssignment, add_assignment, held_since
 from taskforce.services.command import Command, check_version
+from taskforce.services.deletion import Deletion, check_deletion
 from taskforce.services.instrument import InstrumentKind, check_link
 
 
 class EditResponsibility(Command):
     """What the form of a responsibility and the API send; `citation` adds an instrument that is not listed yet."""
 
-    statement: str = Field(title="Statement", min_length=1, max_length=10_000, description="What must be done.")
+    statement: str = Field(title="What must be done", min_length=1, max_length=10_000, description="What must be done.")
     code: str = Field(title="Code", min_length=1, max_length=80, description="Unique in its mechanism, like R1.")
-    capability_id: str = Field(title="Capability", min_length=1, description="An id like capability:13.")
+    capability_id: str = Field(
+        title="Capability of the national response", min_length=1, description="An id like capability:13."
+    )
     instruments: list[UUID] = Field(default=[], title="Legal basis", description="Ids of instruments.")
     kind: InstrumentKind = Field(default="law", title="Kind of the new instrument")
     citation: str | None = Field(default=None, title="Citation of the new instrument", max_length=500)
@@ -99,16 +102,18 @@ async def edit_responsibility(
 
 
 async def delete_responsibility(
-    session: Session, actor: Actor, responsibility_id: UUID, *, today: dt.date
+    session: Session, actor: Actor, responsibility_id: UUID, command: Deletion, *, today: dt.date
 ) -> Responsibility:
     """Delete a responsibility with its assignments; the database refuses one that activities carry out.
 
     Raises:
         NotFound, NotAllowed: it is not the actor's to see, or to delete.
+        Stale: somebody saved it meanwhile.
         Refused: an agency held a part in it before today, and the mechanism is past forming.
     """
     responsibility = await node.one(session, actor, Responsibility, responsibility_id, for_update=True)
     require(actor, May.RESPONSIBILITY_EDIT, responsibility.mechanism_id)
+    await check_deletion(session, actor, responsibility, command, await stored(session, responsibility))
     key = (session, actor, responsibility.mechanism_id)
     was_held = any(
         held_since(part.id, part.starts_on) < today for part in await responsibilities.parts(*key, responsibility.id)

@@ -4,7 +4,9 @@ import datetime as dt
 from decimal import Decimal
 from uuid import UUID
 
+from taskforce.rules.concealment import Why
 from taskforce.views.base import Choice, View
+from taskforce.views.history_value import Value
 from taskforce.views.mechanism import MechanismHead
 from taskforce.views.plan import PlanHead
 
@@ -88,15 +90,19 @@ class ActivityMoney(View):
 
 
 class Change(View):
-    """What changed. `name` is a field or a relation; before and after are words, days, or yes and no as booleans."""
+    """What changed. `name` is a field or a relation."""
 
     name: str
-    before: bool | dt.date | str | None
-    after: bool | dt.date | str | None
+    before: Value
+    after: Value
 
 
 class HistoryEntry(View):
-    """What one person did in one go. `what`: added, changed, deleted."""
+    """What one person did in one go. `what`: added, changed, deleted.
+
+    `hides_before`, `hides_after`: "confidential" or "draft" where the reader could not have read the activity before or
+    after that. Values of that side are not told, nor anything but who and when if nothing could be read.
+    """
 
     happened_at: dt.datetime
     who: str
@@ -104,6 +110,8 @@ class HistoryEntry(View):
     action: str | None
     reason: str | None
     changes: list[Change]
+    hides_before: Why | None
+    hides_after: Why | None
 
 
 class ActivityPage(View):

@@ -1,13 +1,12 @@
 """The history of an activity in entries that a person can read: one for each thing that somebody did."""
 
-import datetime as dt
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from taskforce.access import SYSTEM_PRINCIPALS
 from taskforce.queries.activity_history import Event
 from taskforce.views.activity import Change, HistoryEntry
+from taskforce.views.history_value import value_of
 
 # Where a row lies, and how often it was saved: no news for a reader.
 SILENT: Final = frozenset({"id", "mechanism_id", "plan_id", "version", "position"})
@@ -21,7 +20,7 @@ LINKS: Final = {
     "activity_support": ("agency_id", "supports"),
     "activity_target_group": ("target_group_id", "target_groups"),
 }
-DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+ACTIVITIES: Final = frozenset({"other_id", "carried_over_from_id"})  # columns that name another activity
 # The order in which a person reads the fields; what is not named comes after.
 ORDER: Final = (
     "code",
@@ -69,7 +68,7 @@ def entries(events: Sequence[Event], names: Mapping[str, str]) -> list[HistoryEn
     for event in events:
         by_transaction.setdefault(event.transaction_id, []).append(event)
     made = [_entry(sorted(group, key=lambda each: each.id), names) for group in by_transaction.values()]
-    return [each for each in made if each.changes or each.what != "changed"]
+    return [each for each in made if each.changes or each.what != "changed" or each.hides_before or each.hides_after]
 
 
 def _entry(events: Sequence[Event], names: Mapping[str, str]) -> HistoryEntry:
@@ -82,6 +81,8 @@ def _entry(events: Sequence[Event], names: Mapping[str, str]) -> HistoryEntry:
         action=events[-1].action,
         reason=events[-1].reason,
         changes=_field_changes(lines, names) + _link_changes(events, names),
+        hides_before=events[-1].hides_before,
+        hides_after=events[-1].hides_after,
     )
 
 
@@ -93,14 +94,16 @@ def _field_changes(lines: Sequence[Event], names: Mapping[str, str]) -> list[Cha
     return [
         Change(
             name=name.removesuffix("_id"),
-            before=_value(name, before.get(name), names),
-            after=_value(name, after.get(name), names),
+            before=value_of(name, before.get(name), names),
+            after=value_of(name, after.get(name), names),
         )
         for name in dict.fromkeys([*(each for each in ORDER if each in after or each in before), *after, *before])
         if name not in SILENT
         and before.get(name) != after.get(name)
         # a new line has empty fields and unset marks, which say nothing
         and not (is_new and after.get(name) in (None, False))
+        # what it went on from or is joint with is told to those who read that as well
+        and not (name in ACTIVITIES and not {str(before.get(name)), str(after.get(name))} & set(names))
     ]
 
 
@@ -108,9 +111,10 @@ def _link_changes(events: Sequence[Event], names: Mapping[str, str]) -> list[Cha
     found: list[Change] = []
     for table, (column, name) in LINKS.items():
         rows = [each for each in events if each.table_name == table]
-        gone = {str((each.before or {})[column]) for each in rows if each.operation == "delete"}
-        new = {str((each.after or {})[column]) for each in rows if each.operation == "insert"}
-        before, after = _listed(gone - new, names), _listed(new - gone, names)
+        gone = {str(each.before[column]) for each in rows if each.operation == "delete" and each.before}
+        new = {str(each.after[column]) for each in rows if each.operation == "insert" and each.after}
+        told = set(names) if column in ACTIVITIES else gone | new
+        before, after = _listed((gone - new) & told, names), _listed((new - gone) & told, names)
         if before or after:
             found.append(Change(name=name, before=before, after=after))
     return found
@@ -118,12 +122,3 @@ def _link_changes(events: Sequence[Event], names: Mapping[str, str]) -> list[Cha
 
 def _listed(ids: set[str], names: Mapping[str, str]) -> str | None:
     return ", ".join(sorted(names.get(each, each) for each in ids)) or None
-
-
-def _value(name: str, value: object, names: Mapping[str, str]) -> bool | dt.date | str | None:
-    if value is None or isinstance(value, bool):
-        return value
-    text = str(value)
-    if name in _FIELDS:
-        return names.get(text, text)
-    return dt.date.fromisoformat(text) if name.endswith("_on") and DAY.fullmatch(text) else text

@@ -146,10 +146,9 @@ def _verbs(actor: Actor, found: ActivityDetail, plan: PlanRow) -> list[str]:
 
 
 async def _history(session: Session, actor: Actor, found: ActivityDetail) -> tuple[list[HistoryEntry], bool]:
-    events = await activity_history.events(session, actor, found.mechanism_id, found.id)
+    events, is_cut = await activity_history.events(session, actor, found.mechanism_id, found.id)
     names = await activity_history.names(session, actor, ids_in(events))
     made = entries(events, names)
-    is_cut = len(events) == activity_history.MOST_EVENTS
     # the oldest entry of a cut list may have lost some of its rows, so it would say too little
     return (made[:-1], True) if is_cut else (made, False)
 

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from uuid import UUID
 
+from taskforce.rules.money import Certainty
 from taskforce.views.audit_event import EventView
 from taskforce.views.base import Choice, View
 from taskforce.views.budget_line import BudgetLineView
@@ -21,12 +22,16 @@ class NeedView(View):
 
 
 class YearNeed(View):
-    """What a cost item needs in a year of all cost types, and what of it nobody secured."""
+    """What a cost item needs in a year of all cost types, and what of it nobody secured.
+
+    `missing_is`: exact, or at most that, or incomplete, where lines in another currency have no exchange rate.
+    """
 
     year: int
     label: str
     needed_amount: Decimal
     missing_amount: Decimal
+    missing_is: Certainty
     currency: str
 
 

@@ -7,11 +7,11 @@ from uuid import UUID
 from taskforce.access import Actor, May, may
 from taskforce.db import Session
 from taskforce.models import CostItem
+from taskforce.queries import audit_event
 from taskforce.queries import budget_line as budget_lines
 from taskforce.queries import cost_item as cost_items
 from taskforce.queries import mechanism as mechanisms
 from taskforce.queries import money as queries
-from taskforce.queries.audit_event import events
 from taskforce.queries.cost_item import RequirementRow
 from taskforce.queries.money import Basis, NeedRow
 from taskforce.queries.vocabulary_term import terms
@@ -21,7 +21,7 @@ from taskforce.views.base import Choice
 from taskforce.views.cost_item import CostItemView, NeedView, YearNeed
 from taskforce.views.mechanism import MechanismHead
 from taskforce.views.money_page import line_view
-from taskforce.views.money_years import in_units
+from taskforce.views.money_years import certainty_of, in_units
 
 PLAIN: Final = (
     "id",
@@ -42,8 +42,8 @@ async def cost_item_page(session: Session, actor: Actor, item: CostItem, *, toda
     basis = await queries.basis(session, actor, item.mechanism_id, today)
     found = await budget_lines.lines_of(session, actor, item.mechanism_id, cost_item_id=item.id)
     costs = {term.id: term.label for term in await terms(session, "cost_type")}
-    changed = await events(session, actor, item.mechanism_id, [item.id, *(row.id for row in found)])
-    names = costs | {str(row.source_id): row.source_title for row in found}
+    changed = await audit_event.events(session, actor, item.mechanism_id, [item.id, *(row.id for row in found)])
+    names = await audit_event.names(session, actor, changed)
     return CostItemView(
         mechanism=head,
         needs=[_need(row, basis) for row in await cost_items.requirements(session, item)],
@@ -76,6 +76,7 @@ def _year(row: NeedRow, basis: Basis) -> YearNeed:
         label=fiscal_year_label(row.fiscal_year, basis.start_month),
         needed_amount=in_units(row.needed, basis.currency),
         missing_amount=in_units(row.unfunded, basis.currency),
+        missing_is=certainty_of(row),
         currency=basis.currency,
     )
 

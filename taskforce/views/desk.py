@@ -8,14 +8,14 @@ from uuid import UUID
 from taskforce.queries.desk import AlertItem, Setup, UnfinishedLine
 from taskforce.queries.desk_money import BudgetYear, SourceItem
 from taskforce.rules.activity import Essentials, missing
-from taskforce.rules.periods import fiscal_year_label
+from taskforce.rules.periods import fiscal_year, fiscal_year_label
 from taskforce.views.base import View
 
 CENT = Decimal("0.01")
 
 
 class DeskMechanism(View):
-    """A mechanism of the reader, with the roles that they hold there."""
+    """A mechanism of the reader, with the roles that they hold there and the day that it is there."""
 
     code: str
     title: str
@@ -24,6 +24,7 @@ class DeskMechanism(View):
     roles: list[str]
     plan_id: UUID | None
     plan_title: str | None
+    today: dt.date
 
 
 class DeskStep(View):
@@ -37,7 +38,7 @@ class DeskStep(View):
 
 
 class DeskAlert(View):
-    """An open alert: which lines of which agencies."""
+    """An open alert: which lines of which agencies, in the plan of which year. A pair that goes on has one a plan."""
 
     id: UUID
     mechanism: str
@@ -49,6 +50,7 @@ class DeskAlert(View):
     second: str
     second_agency: str
     plan: str
+    plan_year: str
 
 
 class DeskCoverage(View):
@@ -149,7 +151,10 @@ class DeskInstallation(View):
 
 
 class DeskView(View):
-    """What needs the reader today, over all their mechanisms. `waiting_count`: how many things that are."""
+    """What needs the reader today, over all their mechanisms. `waiting_count`: how many things that are.
+
+    `today` is None while it is not the same day in all their mechanisms.
+    """
 
     mechanisms: list[DeskMechanism]
     steps: list[DeskStep]
@@ -167,7 +172,7 @@ class DeskView(View):
     handovers: list[DeskHandover]
     installation: DeskInstallation | None
     waiting_count: int
-    today: dt.date
+    today: dt.date | None
 
 
 def steps(found: Sequence[Setup]) -> list[DeskStep]:
@@ -208,6 +213,7 @@ def alert(found: AlertItem) -> DeskAlert:
         second=second,
         second_agency=agencies[1],
         plan=found.plan,
+        plan_year=fiscal_year_label(fiscal_year(found.plan_starts_on, found.start_month), found.start_month),
     )
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 from uuid import UUID
 
+from taskforce.rules.money import Certainty
 from taskforce.views.audit_event import EventView
 from taskforce.views.base import Choice, View
 from taskforce.views.mechanism import MechanismHead
@@ -47,6 +48,7 @@ class StopView(View):
     activity_id: UUID | None
     secured_amount: Decimal
     missing_amount: Decimal | None
+    missing_is: Certainty
     currency: str
 
 

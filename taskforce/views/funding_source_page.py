@@ -7,10 +7,10 @@ from typing import Final
 from taskforce.access import Actor, May, may
 from taskforce.db import Session
 from taskforce.models import FundingSource
+from taskforce.queries import audit_event
 from taskforce.queries import funding_source as funding_sources
 from taskforce.queries import mechanism as mechanisms
 from taskforce.queries import money as queries
-from taskforce.queries.audit_event import events
 from taskforce.queries.budget_line import MoneyFilter, reach
 from taskforce.queries.funding_source import PaidRow
 from taskforce.queries.money import Basis
@@ -18,7 +18,7 @@ from taskforce.rules.periods import fiscal_year, fiscal_year_label
 from taskforce.views.audit_event import history_of
 from taskforce.views.funding_source import FundingSourceView, PaidView, PaidYear, StopView
 from taskforce.views.mechanism import MechanismHead
-from taskforce.views.money_years import in_units, payer_of, year_views
+from taskforce.views.money_years import certainty_of, in_units, payer_of, year_views
 
 MOST_COSTS: Final = 500
 PLAIN: Final = (
@@ -54,7 +54,7 @@ async def funding_source_page(
     current = fiscal_year(today, basis.start_month)
     years = year_views(basis, {source.id: row}, sums, [], current=current)
     last = fiscal_year(row.ends_on, basis.start_month) if row.ends_on else None
-    names = {str(row.provider_agency_id): row.provider_title or ""}
+    events = await audit_event.events(session, actor, mechanism_id, [source.id])
     return FundingSourceView(
         mechanism=MechanismHead.model_validate(await mechanisms.head_by_id(session, actor, mechanism_id)),
         payer=payer_of(row.source_class),
@@ -74,7 +74,7 @@ async def funding_source_page(
         stops=await _stops(session, actor, basis, paid, last) if last is not None else [],
         stops_label=fiscal_year_label(last + 1, basis.start_month) if last is not None else None,
         reads=reach(actor, mechanism_id),
-        history=history_of(await events(session, actor, mechanism_id, [source.id]), names),
+        history=history_of(events, await audit_event.names(session, actor, events)),
         may=["edit", "delete"] if may(actor, May.FUNDING_SOURCE_EDIT, mechanism_id) else [],
         **{name: getattr(row, name) for name in PLAIN},
     )
@@ -107,8 +107,9 @@ async def _stops(session: Session, actor: Actor, basis: Basis, paid: Sequence[Pa
             activity_id=row.activity_id,
             secured_amount=in_units(row.secured, row.currency),
             missing_amount=(
-                in_units(after[row.cost_item_id][1], basis.currency) if row.cost_item_id in after else None
+                in_units(after[row.cost_item_id].unfunded, basis.currency) if row.cost_item_id in after else None
             ),
+            missing_is=certainty_of(after[row.cost_item_id]) if row.cost_item_id in after else "exact",
             currency=row.currency,
         )
         for row in ending

@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 from uuid import UUID
 
+from taskforce.rules.money import Certainty
 from taskforce.views.base import Choice, View
 from taskforce.views.budget_line import BudgetLineView
 from taskforce.views.mechanism import MechanismHead
@@ -32,10 +33,19 @@ class SourceYear(View):
     currency: str
 
 
+class Unconverted(View):
+    """Amounts of a year in another currency for which no exchange rate is recorded: added to nothing."""
+
+    currency: str
+    asked_amount: Decimal
+    secured_amount: Decimal
+
+
 class YearView(View):
     """A fiscal year: its sources, their totals, what the year needs and what of it nobody secured.
 
-    Shares are of what is needed, secured and unfunded together; None in a year that needs nothing.
+    Shares are of what is needed, secured and unfunded together; None in a year that needs nothing. Amounts that are
+    not convertible are in no other figure; `unfunded_is`: whether it is exact, or for their sake at most or incomplete.
     """
 
     year: int
@@ -48,6 +58,8 @@ class YearView(View):
     in_kind_amount: Decimal
     needed_amount: Decimal
     unfunded_amount: Decimal
+    unfunded_is: Certainty
+    not_convertible: list[Unconverted]
     currency: str
     government_share: Decimal | None
     donor_share: Decimal | None
@@ -65,7 +77,10 @@ class HistoryYear(View):
 
 
 class SourceView(View):
-    """A source with its end; `secured_amount` is that of the year in which it ends, or of the year of the page."""
+    """A source with its end; `secured_amount` is that of the year in which it ends, or of the year of the page.
+
+    What of that year is `not_convertible` is not in it.
+    """
 
     id: UUID
     code: str
@@ -80,16 +95,18 @@ class SourceView(View):
     is_illustrative: bool | None
     source: str | None
     secured_amount: Decimal
+    not_convertible: list[Unconverted]
     year_label: str
     currency: str
 
 
 class MissingYear(View):
-    """What nobody pays of a cost in a year."""
+    """What nobody pays of a cost in a year; `amount_is`: how well that is known, see YearView."""
 
     year: int
     label: str
     amount: Decimal
+    amount_is: Certainty
     currency: str
 
 

@@ -25,10 +25,12 @@ from taskforce.views.mechanism import MechanismHead
 from taskforce.views.money import Chosen, MissingYear, MoneyView, SourceView, UnfundedCost, YearView
 from taskforce.views.money_years import (
     ZERO,
+    certainty_of,
     history_years,
     in_units,
     not_convertible,
     payer_of,
+    unconverted,
     year_view,
     year_views,
 )
@@ -61,7 +63,7 @@ async def money_page(session: Session, actor: Actor, code: str, asked: Asked, *,
     years = year_views(basis, rows, sums, needs, current=current)
     focus = _focus(basis, years, chosen, current)
     earlier = await queries.history(session, actor, head.id)
-    sources = [source_view(row, years, focus, basis) for row in rows.values()]
+    sources = [source_view(row, years, focus, basis, sums) for row in rows.values()]
     return MoneyView(
         mechanism=head,
         currency=basis.currency,
@@ -151,20 +153,24 @@ def _focus(basis: Basis, years: Sequence[YearView], chosen: MoneyFilter, current
 
 
 def _half_from(years: Sequence[YearView]) -> str | None:
-    """The first year of the unbroken run at the end in which government carries more than half."""
+    """The first year of the unbroken run at the end in which government carries more than half, as far as is known."""
     found = None
     for year in reversed(years):
-        if year.government_share is None or year.government_share <= Decimal("0.5"):
+        if year.government_share is None or year.government_share <= Decimal("0.5") or year.unfunded_is != "exact":
             break
         found = year.label
     return found if found and found != years[0].label else None
 
 
-def source_view(row: SourceRow, years: Sequence[YearView], focus: YearView, basis: Basis) -> SourceView:
+def source_view(
+    row: SourceRow, years: Sequence[YearView], focus: YearView, basis: Basis, sums: Sequence[SumRow]
+) -> SourceView:
     """A source with what it secured in the year in which it ends, or else in the year of the page."""
     by_year = {year.year: year for year in years}
     last = fiscal_year(row.ends_on, basis.start_month) if row.ends_on else focus.year
-    shown = last if _secured(by_year.get(last), row.id) else focus.year
+    apart = [each for each in sums if each.source_id == row.id and each.rate is None]
+    pays_apart = any(each.fiscal_year == last and each.secured for each in apart)
+    shown = last if pays_apart or _secured(by_year.get(last), row.id) else focus.year
     return SourceView(
         id=row.id,
         code=row.code,
@@ -179,6 +185,7 @@ def source_view(row: SourceRow, years: Sequence[YearView], focus: YearView, basi
         is_illustrative=row.is_illustrative,
         source=row.source,
         secured_amount=in_units(_secured(by_year.get(shown), row.id), basis.currency),
+        not_convertible=unconverted(basis, [each for each in apart if each.fiscal_year == shown]),
         year_label=fiscal_year_label(shown, basis.start_month),
         currency=basis.currency,
     )
@@ -210,6 +217,7 @@ def _unfunded(rows: Sequence[ShortfallRow], basis: Basis) -> list[UnfundedCost]:
                     year=row.fiscal_year,
                     label=fiscal_year_label(row.fiscal_year, basis.start_month),
                     amount=in_units(row.missing, basis.currency),
+                    amount_is=certainty_of(row),
                     currency=basis.currency,
                 )
                 for row in found

@@ -7,10 +7,10 @@ from uuid import UUID
 from babel.numbers import get_currency_precision
 
 from taskforce.queries.funding_source import SourceRow
-from taskforce.queries.money import Basis, HistoryRow, NeedRow, SumRow
+from taskforce.queries.money import Basis, HistoryRow, NeedRow, ShortfallRow, SumRow
 from taskforce.rules import money
 from taskforce.rules.periods import fiscal_year_label
-from taskforce.views.money import HistoryYear, NotConvertible, PayerShare, SourceYear, YearView
+from taskforce.views.money import HistoryYear, NotConvertible, PayerShare, SourceYear, Unconverted, YearView
 
 ZERO = Decimal(0)
 PAYERS: tuple[money.Payer, ...] = ("government", "industry", "ngo", "other", "donor")  # from the bottom of the chart up
@@ -78,11 +78,18 @@ def year_view(
         in_kind_amount=in_units(_in_kind(line for _row, line in lines), basis.currency),
         needed_amount=in_units(need.needed, basis.currency),
         unfunded_amount=unfunded,
+        unfunded_is=certainty_of(need),
+        not_convertible=unconverted(basis, sums),
         currency=basis.currency,
         government_share=money.share(carried.get("government", ZERO), base) if base else None,
         donor_share=money.share(carried.get("donor", ZERO), base) if base else None,
         shares=_shares(carried, unfunded, basis.currency),
     )
+
+
+def certainty_of(row: NeedRow | ShortfallRow) -> money.Certainty:
+    """How well it is known what nobody pays."""
+    return money.certainty(has_secured_apart=row.has_secured_apart, has_need_apart=row.has_need_apart)
 
 
 def _line(row: SumRow, source_class: str, units: int) -> money.Line:
@@ -160,6 +167,14 @@ def not_convertible(basis: Basis, sums: Sequence[SumRow]) -> list[NotConvertible
             secured_amount=in_units(secured, currency),
         )
         for (year, currency), (asked, secured) in found.items()
+    ]
+
+
+def unconverted(basis: Basis, sums: Sequence[SumRow]) -> list[Unconverted]:
+    """The same of one year, by currency."""
+    return [
+        Unconverted(currency=each.currency, asked_amount=each.asked_amount, secured_amount=each.secured_amount)
+        for each in not_convertible(basis, sums)
     ]
 
 

@@ -32,7 +32,7 @@ from taskforce.views.plan import (
     PlanPage,
 )
 from taskforce.views.plan_line import activity_line, plan_head
-from taskforce.views.plan_tree import Tree, line_counts, sections, status_counts
+from taskforce.views.plan_tree import Tree, match_counts, sections, status_counts
 
 STATUSES: Final = ("met", "on_track", "constrained", "no_progress", "not_started", "cancelled")
 FEW: Final = 30  # with fewer lines than this a plan shows all its objectives open
@@ -56,10 +56,8 @@ async def plan_page(
 ) -> PlanPage:
     """A plan with one page of its lines; `all_plans` are those of its mechanism."""
     head = await mechanisms.head_by_id(session, actor, plan.mechanism_id)
-    tallies = await plan_figures.tallies(session, actor, plan)
-    matched: Mapping[UUID, int] = line_counts(tallies)
-    if asked.chosen.is_set:
-        matched = await plan_figures.match_counts(session, actor, plan, asked.chosen)
+    tallies = await plan_figures.tallies(session, actor, plan, asked.chosen)
+    matched = match_counts(tallies)
     count = sum(matched.values())
     page_count = max(1, -(-count // PAGE))
     page = min(max(asked.page, 1), page_count)

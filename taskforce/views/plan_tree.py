@@ -40,6 +40,14 @@ def line_counts(tallies: Sequence[Tally]) -> dict[UUID, int]:
     return found
 
 
+def match_counts(tallies: Sequence[Tally]) -> dict[UUID, int]:
+    """How many lines of each output match the filter."""
+    found: dict[UUID, int] = {}
+    for each in tallies:
+        found[each.output_id] = found.get(each.output_id, 0) + each.matched_count
+    return found
+
+
 def status_counts(tallies: Sequence[Tally], statuses: Sequence[str]) -> list[StatusCount]:
     """How many lines stand so, in the order of the statuses, without those that none has."""
     counted = [

@@ -16,6 +16,7 @@ from taskforce.models import Activity, Output
 from taskforce.queries import node
 from taskforce.services import activity as service
 from taskforce.services.activity_command import SaveActivity
+from taskforce.services.deletion import Deletion
 from taskforce.services.duplication_alert import scan_activity
 from taskforce.services.open_plan import open_plan
 from taskforce.views.activity import ActivityDeletion, ActivityForm, ActivityPage, ActivitySaved
@@ -126,14 +127,18 @@ class ActivityController(Controller):
         activity = await node.one(session, actor, Activity, activity_id)
         require(actor, May.ACTIVITY_EDIT, activity.mechanism_id, activity.lead_agency_id)
         view = await activity_deletion(session, actor, activity)
-        return Reply(view, template="activity/delete.html", values={})
+        return Reply(view, template="activity/delete.html", values={"version": view.version})
 
-    @does("/activities/{activity_id:uuid}/delete", May.ACTIVITY_EDIT)
+    @does("/activities/{activity_id:uuid}/delete", May.ACTIVITY_EDIT, Deletion)
     async def delete(
-        self, session: NamedDependency[Session], actor: NamedDependency[Actor], activity_id: FromPath[UUID]
+        self,
+        session: NamedDependency[Session],
+        actor: NamedDependency[Actor],
+        activity_id: FromPath[UUID],
+        command: NamedDependency[Deletion],
     ) -> Reply[ActivityDeletion]:
         """Delete an activity while its plan is open."""
         activity = await node.one(session, actor, Activity, activity_id)
         view = await activity_deletion(session, actor, activity)
-        await service.delete_activity(session, actor, activity_id)
+        await service.delete_activity(session, actor, activity_id, command)
         return Reply(view, then=f"/plans/{view.plan_id}")

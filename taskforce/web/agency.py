@@ -22,6 +22,7 @@ from taskforce.queries.appointment import people
 from taskforce.queries.mechanism import Head
 from taskforce.queries.plan_row import shared_agencies
 from taskforce.queries.responsibility import instruments
+from taskforce.render.states import N_
 from taskforce.services import agency as service
 from taskforce.services.agency import AddAgency, Keeper, SaveAgency, Sector
 from taskforce.services.membership import MembershipRole
@@ -30,6 +31,7 @@ from taskforce.views.agency import AgencyForm, AgencyList, AgencySearch, AgencyV
 from taskforce.views.appointment import person
 from taskforce.views.base import Choice
 from taskforce.views.mechanism import MechanismHead, MemberView, PlanLine
+from taskforce.web.filters import Wrong, check, one_of, plain
 from taskforce.web.reply import Reply
 from taskforce.web.route import does, reads
 
@@ -41,9 +43,16 @@ def _verbs(actor: Actor, mechanism_id: UUID) -> list[str]:
     return [verb for verb, action in VERBS.items() if may(actor, action, mechanism_id)]
 
 
-def plain(text: str) -> str:
-    """What stands in a URL, without the signs that the database does not take."""
-    return "".join(sign for sign in text if sign.isprintable()).strip()[:200]
+def _chosen(role: str, sector: str, text: str, past: str) -> AgencyFilter:
+    wrong: list[Wrong] = []
+    chosen = AgencyFilter(
+        one_of(wrong, "role", role, get_args(MembershipRole)),
+        one_of(wrong, "sector", sector, get_args(Sector)),
+        plain(text),
+        one_of(wrong, "past", past, ("yes",)) == "yes",
+    )
+    check(wrong)
+    return chosen
 
 
 async def _list(session: Session, actor: Actor, head: Head, chosen: AgencyFilter, today: dt.date) -> AgencyList:
@@ -135,15 +144,15 @@ class AgencyController(Controller):
         actor: NamedDependency[Actor],
         today: NamedDependency[dt.date],
         code: FromPath[str],
-        role: Annotated[str, QueryParameter()] = "",
-        sector: Annotated[str, QueryParameter()] = "",
-        text: Annotated[str, QueryParameter()] = "",
-        past: Annotated[str, QueryParameter()] = "",
+        role: Annotated[str, QueryParameter(title=N_("Role"))] = "",
+        sector: Annotated[str, QueryParameter(title=N_("Sector"))] = "",
+        text: Annotated[str, QueryParameter(title=N_("Name"))] = "",
+        past: Annotated[str, QueryParameter(title=N_("Membership"))] = "",
     ) -> Reply[AgencyList]:
         """The members of a mechanism, narrowed by role, sector and name; `past=yes`: those who left."""
         head = await mechanisms.head(session, actor, code)
         require(actor, May.AGENCY_READ, head.id)
-        chosen = AgencyFilter(plain(role), plain(sector), plain(text), past == "yes")
+        chosen = _chosen(role, sector, text, past)
         return Reply(await _list(session, actor, head, chosen, today), template="agency/all.html")
 
     @reads("/mechanisms/{code:str}/agencies/find", May.MEMBERSHIP_EDIT, only_page=True)
@@ -153,7 +162,7 @@ class AgencyController(Controller):
         actor: NamedDependency[Actor],
         today: NamedDependency[dt.date],
         code: FromPath[str],
-        text: Annotated[str, QueryParameter()] = "",
+        text: Annotated[str, QueryParameter(title=N_("Name, short name or code"))] = "",
     ) -> Reply[AgencySearch]:
         """Look for an organisation that the installation knows, before recording a new one."""
         head = await mechanisms.head(session, actor, code)

@@ -10,10 +10,11 @@ from litestar.params import FromPath, QueryParameter
 from taskforce.access import Actor, May, require
 from taskforce.db import Session
 from taskforce.queries import agency as agencies
+from taskforce.render.states import N_
 from taskforce.services import agency as service
 from taskforce.services.agency import SaveAgency, Sector
 from taskforce.views.agency_record import RecordForm, RecordList, RecordRow, RecordView
-from taskforce.web.agency import plain
+from taskforce.web.filters import plain
 from taskforce.web.reply import Reply
 from taskforce.web.route import does, reads
 
@@ -28,7 +29,7 @@ class AgencyRecordController(Controller):
         self,
         session: NamedDependency[Session],
         actor: NamedDependency[Actor],
-        text: Annotated[str, QueryParameter()] = "",
+        text: Annotated[str, QueryParameter(title=N_("Name, short name or code"))] = "",
     ) -> Reply[RecordList]:
         """The organisations that the installation knows."""
         require(actor, May.AGENCY_EDIT)

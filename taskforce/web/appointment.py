@@ -17,8 +17,10 @@ from taskforce.queries import agency as agencies
 from taskforce.queries import mechanism as mechanisms
 from taskforce.queries import node
 from taskforce.queries.appointment import is_appointed_elsewhere
+from taskforce.render.states import N_
 from taskforce.services import appointment as service
-from taskforce.services.appointment import AppointmentRole, DeleteAppointment, EndAppointment, Invite
+from taskforce.services.appointment import AppointmentRole, EndAppointment, Invite
+from taskforce.services.deletion import Deletion
 from taskforce.views.appointment import AppointmentView, InvitationForm, InvitationView
 from taskforce.views.base import Choice
 from taskforce.views.mechanism import MechanismHead
@@ -73,7 +75,7 @@ class AppointmentController(Controller):
         actor: NamedDependency[Actor],
         today: NamedDependency[dt.date],
         code: FromPath[str],
-        agency: Annotated[str, QueryParameter()] = "",
+        agency: Annotated[str, QueryParameter(title=N_("Agency"))] = "",
     ) -> Reply[InvitationForm]:
         """The form of an invitation; `agency` is the agency that it opens with."""
         head = await mechanisms.head(session, actor, code)
@@ -182,14 +184,14 @@ class AppointmentController(Controller):
         view = await _view(session, actor, await _to_change(session, actor, appointment_id), today)
         return Reply(view, template="appointment/delete.html", values={"version": view.version})
 
-    @does("/appointments/{appointment_id:uuid}/delete", May.ACCOUNT_EDIT, DeleteAppointment)
+    @does("/appointments/{appointment_id:uuid}/delete", May.ACCOUNT_EDIT, Deletion)
     async def delete(
         self,
         session: NamedDependency[Session],
         actor: NamedDependency[Actor],
         today: NamedDependency[dt.date],
         appointment_id: FromPath[UUID],
-        command: NamedDependency[DeleteAppointment],
+        command: NamedDependency[Deletion],
     ) -> Reply[AppointmentView]:
         """Delete an appointment that has not been used for a day."""
         view = await _view(session, actor, await _to_change(session, actor, appointment_id), today)

@@ -16,6 +16,7 @@ from taskforce.queries import responsibility as queries
 from taskforce.queries.agency_choice import agency_choices
 from taskforce.services import assignment as service
 from taskforce.services.assignment import AddAssignment, DisputeAssignment, EditAssignment, EndAssignment
+from taskforce.services.deletion import Deletion
 from taskforce.views import responsibility_matrix as matrix
 from taskforce.views.mechanism import MechanismHead
 from taskforce.views.responsibility import AgencyColumn, AssignmentForm, AssignmentView
@@ -195,17 +196,19 @@ class AssignmentController(Controller):
     ) -> Reply[AssignmentForm]:
         """Ask before deleting."""
         found = await _stored_form(session, actor, assignment_id, today)
-        return Reply(found.content, template="assignment/delete.html", values={})
+        values = {"version": (found.values or {})["version"]}
+        return Reply(found.content, template="assignment/delete.html", values=values)
 
-    @does("/assignments/{assignment_id:uuid}/delete", May.RESPONSIBILITY_EDIT)
+    @does("/assignments/{assignment_id:uuid}/delete", May.RESPONSIBILITY_EDIT, Deletion)
     async def delete(
         self,
         session: NamedDependency[Session],
         actor: NamedDependency[Actor],
         today: NamedDependency[dt.date],
         assignment_id: FromPath[UUID],
+        command: NamedDependency[Deletion],
     ) -> Reply[AssignmentView]:
         """Delete a part that was entered by mistake."""
         view = await _view(session, actor, await node.one(session, actor, Assignment, assignment_id), today)
-        await service.delete_assignment(session, actor, assignment_id, today=today)
+        await service.delete_assignment(session, actor, assignment_id, command, today=today)
         return Reply(view, then=f"/responsibilities/{view.responsibility_id}")

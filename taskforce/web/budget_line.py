@@ -19,6 +19,7 @@ from taskforce.queries.vocabulary_term import terms
 from taskforce.rules.periods import fiscal_year, fiscal_year_label
 from taskforce.services import budget_line as service
 from taskforce.services.budget_line import SaveBudgetLine
+from taskforce.services.deletion import Deletion
 from taskforce.services.open_plan import open_plan
 from taskforce.views.base import Choice
 from taskforce.views.budget_line import BudgetLineForm, BudgetLinePage
@@ -190,13 +191,18 @@ class BudgetLineController(Controller):
         """Ask before deleting."""
         line = await queries.one(session, actor, line_id)
         await _cost_of(session, actor, line)
-        return Reply(await _view(session, actor, line), template="budget_line/delete.html", values={})
+        view = await _view(session, actor, line)
+        return Reply(view, template="budget_line/delete.html", values={"version": view.version})
 
-    @does("/budget-lines/{line_id:uuid}/delete", May.BUDGET_LINE_EDIT)
+    @does("/budget-lines/{line_id:uuid}/delete", May.BUDGET_LINE_EDIT, Deletion)
     async def delete(
-        self, session: NamedDependency[Session], actor: NamedDependency[Actor], line_id: FromPath[UUID]
+        self,
+        session: NamedDependency[Session],
+        actor: NamedDependency[Actor],
+        line_id: FromPath[UUID],
+        command: NamedDependency[Deletion],
     ) -> Reply[BudgetLinePage]:
         """Delete a line."""
         view = await _view(session, actor, await queries.one(session, actor, line_id))
-        await service.delete_budget_line(session, actor, line_id)
+        await service.delete_budget_line(session, actor, line_id, command)
         return Reply(view, then=view.place)

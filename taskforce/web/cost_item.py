@@ -16,6 +16,7 @@ from taskforce.queries.vocabulary_term import terms
 from taskforce.rules.periods import fiscal_year, fiscal_year_label
 from taskforce.services import cost_item as service
 from taskforce.services.cost_item import AddCostItem, EditCostItem, RequireMoney
+from taskforce.services.deletion import Deletion
 from taskforce.views.base import Choice
 from taskforce.views.cost_item import CostItemForm, CostItemView
 from taskforce.views.cost_item_page import cost_item_page
@@ -139,7 +140,7 @@ class CostItemController(Controller):
         """The form for what a cost item needs."""
         item = await _for_form(session, actor, cost_item_id)
         view = await _form(session, actor, item.mechanism_id, item, today)
-        return Reply(view, template="cost_item/require.html", values=EMPTY_NEED)
+        return Reply(view, template="cost_item/require.html", values=EMPTY_NEED | {"version": item.version})
 
     @does("/cost-items/{cost_item_id:uuid}/require", May.COST_ITEM_EDIT, RequireMoney)
     async def require(
@@ -165,17 +166,18 @@ class CostItemController(Controller):
         """Ask before deleting."""
         item = await _for_form(session, actor, cost_item_id)
         view = await _form(session, actor, item.mechanism_id, item, today)
-        return Reply(view, template="cost_item/delete.html", values={})
+        return Reply(view, template="cost_item/delete.html", values={"version": item.version})
 
-    @does("/cost-items/{cost_item_id:uuid}/delete", May.COST_ITEM_EDIT)
+    @does("/cost-items/{cost_item_id:uuid}/delete", May.COST_ITEM_EDIT, Deletion)
     async def delete(
         self,
         session: NamedDependency[Session],
         actor: NamedDependency[Actor],
         today: NamedDependency[dt.date],
         cost_item_id: FromPath[UUID],
+        command: NamedDependency[Deletion],
     ) -> Reply[CostItemView]:
         """Delete a cost item that no line pays for."""
         view = await cost_item_page(session, actor, await queries.one(session, actor, cost_item_id), today=today)
-        await service.delete_cost_item(session, actor, cost_item_id)
+        await service.delete_cost_item(session, actor, cost_item_id, command)
         return Reply(view, then=f"/mechanisms/{view.mechanism.code}/money")

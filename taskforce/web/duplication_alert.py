@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import AsyncIterator
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Controller
@@ -21,63 +21,57 @@ from taskforce.queries import duplication_alert as questions
 from taskforce.queries import mechanism as mechanisms
 from taskforce.queries import plan as plans
 from taskforce.queries.plan import PlanRow
-from taskforce.render.wording import gettext as _
+from taskforce.render.states import N_
 from taskforce.services import duplication_alert as service
 from taskforce.services.duplication_alert import AcknowledgeAlert, ResolveAlert
 from taskforce.views.duplication_alert import AlertList, AlertPage, NoAlerts
 from taskforce.views.duplication_list import Asked, Plans, alert_list
 from taskforce.views.duplication_page import alert_lines, alert_page
 from taskforce.views.mechanism import MechanismHead
-from taskforce.web.form import Malformed
+from taskforce.web.filters import Wrong, check, id_of, one_of, page_number
 from taskforce.web.reply import Reply
 from taskforce.web.route import does, reads
 
-MOST_DIGITS: Final = 6  # of a page number; no list has more pages
-Text = Annotated[str, QueryParameter()]
+Said = dict[str, str]
 
 
-async def provide_asked(
-    alert_state: Annotated[str, QueryParameter(name="state")] = "",  # litestar keeps the name state for itself
-    band: Text = "",
-    kind: Text = "",
-    agency: Text = "",
-    page: Text = "",
-) -> Asked:
-    """The filter of the list. `state`: of an alert, or all; without it those that are not decided.
+async def provide_said(
+    # litestar keeps the name state for itself
+    alert_state: Annotated[str, QueryParameter(name="state", title=N_("State"))] = "",
+    band: Annotated[str, QueryParameter(title=N_("How sure"))] = "",
+    kind: Annotated[str, QueryParameter(title=N_("Kind"))] = "",
+    agency: Annotated[str, QueryParameter(title=N_("Agency"))] = "",
+    page: Annotated[str, QueryParameter(title=N_("Page of the list"))] = "",
+    plan: Annotated[str, QueryParameter(title=N_("Plan"))] = "",
+) -> Said:
+    """The filter of the list. `state`: of an alert, or all; without it those that are not decided."""
+    return {"state": alert_state, "band": band, "kind": kind, "agency": agency, "page": page, "plan": plan}
+
+
+def _read(said: Said) -> Asked:
+    """What it means. It is read in the handler, since litestar leaves a session open if a dependency raises.
 
     Raises:
-        Malformed: a value is not one that the filter knows.
+        WrongFilters: a value is not one that the filter knows.
     """
-    is_number = page.isascii() and page.isdigit() and len(page) <= MOST_DIGITS
-    return Asked(
-        state=_one_of("state", alert_state, (*ALERT_STATES, "all")),
-        band=_one_of("band", band, ALERT_BANDS),
-        kind=_one_of("kind", kind, ALERT_KINDS),
-        agency_id=_id("agency", agency),
-        page=max(1, int(page)) if is_number else 1,
+    wrong: list[Wrong] = []
+    asked = Asked(
+        state=one_of(wrong, "state", said["state"], (*ALERT_STATES, "all")),
+        band=one_of(wrong, "band", said["band"], ALERT_BANDS),
+        kind=one_of(wrong, "kind", said["kind"], ALERT_KINDS),
+        agency_id=id_of(wrong, "agency", said["agency"]),
+        page=page_number(wrong, said["page"]),
     )
-
-
-def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:
-    if value and value not in known:
-        words = {"name": name, "values": ", ".join(known)}
-        raise Malformed(((name, _("%(name)s must be one of: %(values)s.") % words),))
-    return value
-
-
-def _id(name: str, value: str) -> UUID | None:
-    try:
-        return UUID(value) if value else None
-    except ValueError as problem:
-        text = _("%(name)s must be an id from the list. Choose again.") % {"name": name}
-        raise Malformed(((name, text),)) from problem
+    check(wrong)
+    return asked
 
 
 async def _plans(session: Session, actor: Actor, code: str, plan_code: str, today: dt.date) -> Plans | MechanismHead:
     """The plans of a mechanism and the one that is asked for, else the current one; the head alone if there is none.
 
     Raises:
-        NotFound: there is no such mechanism for the actor, or no such plan in it.
+        NotFound: there is no such mechanism for the actor.
+        WrongFilters: no plan that the actor sees has the code.
     """
     head = MechanismHead.model_validate(await mechanisms.head(session, actor, code))
     every = await plans.of_mechanism(session, actor, head.id)
@@ -87,7 +81,7 @@ async def _plans(session: Session, actor: Actor, code: str, plan_code: str, toda
         current = await mechanisms.current_plan(session, actor, head.id, today=today)
         shown = next((each for each in every if current and each.id == current.id), None)
     if plan_code and shown is None:
-        raise NotFound("plan")
+        check([Wrong("plan", plan_code, N_("This mechanism has no such plan."))])
     return head if shown is None else Plans(head, every, shown)
 
 
@@ -104,7 +98,7 @@ class DuplicationAlertController(Controller):
     """Where two agencies may do the same work."""
 
     path = "/"
-    dependencies = {"asked": Provide(provide_asked)}  # noqa: RUF012  # litestar's way to declare them
+    dependencies = {"said": Provide(provide_said)}  # noqa: RUF012  # litestar's way to declare them
 
     @reads("/mechanisms/{code:str}/alerts", May.ALERT_READ)
     async def of_mechanism(
@@ -113,11 +107,10 @@ class DuplicationAlertController(Controller):
         actor: NamedDependency[Actor],
         today: NamedDependency[dt.date],
         code: FromPath[str],
-        asked: NamedDependency[Asked],
-        plan: Text = "",
+        said: NamedDependency[Said],
     ) -> Reply[AlertList] | Reply[NoAlerts]:
         """The alerts of a plan: the one that is named by its code, else the plan of today."""
-        found = await _plans(session, actor, code, plan, today)
+        asked, found = _read(said), await _plans(session, actor, code, said["plan"], today)
         if isinstance(found, MechanismHead):
             return Reply(NoAlerts(mechanism=found), template="duplication_alert/none.html")
         return Reply(await alert_list(session, actor, found, asked), template="duplication_alert/all.html")
@@ -130,11 +123,10 @@ class DuplicationAlertController(Controller):
         actor: NamedDependency[Actor],
         today: NamedDependency[dt.date],
         code: FromPath[str],
-        asked: NamedDependency[Asked],
-        plan: Text = "",
+        said: NamedDependency[Said],
     ) -> Stream:
         """The alerts that the page shows with the same filter, complements too, all of them, as CSV."""
-        found = await _plans(session, actor, code, plan, today)
+        asked, found = _read(said), await _plans(session, actor, code, said["plan"], today)
         if isinstance(found, MechanismHead):
             raise NotFound("plan")
         name = file_name(found.shown.code, "alerts")

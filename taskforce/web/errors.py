@@ -1,6 +1,6 @@
 """Every no, as a page or as problem+json (RFC 9457); nothing of it shows what the reader must not know."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any, cast
 from urllib.parse import quote
@@ -15,7 +15,10 @@ from litestar.types import Message, Receive, Scope, Send
 from taskforce.db import BrokenRule, DatabaseError, Unavailable, is_retryable, refusal
 from taskforce.errors import NotAllowed, NotFound, Refused, Stale
 from taskforce.render.wording import gettext as _
+from taskforce.web import filters
 from taskforce.web.carried import Carried, carried, carry
+from taskforce.web.conflict import field_labels
+from taskforce.web.filters import WrongFilters
 from taskforce.web.form import INVISIBLE, Malformed, Posted, is_form, posted_values
 from taskforce.web.once import Replay
 from taskforce.web.page import page_context
@@ -23,7 +26,9 @@ from taskforce.web.sign_in import NotSignedIn
 
 log = structlog.get_logger()
 AnyRequest = Request[Any, Any, Any]
+NOWHERE = "/page-not-found"  # no page has it
 Fields = tuple[tuple[str, str], ...]
+Since = Sequence[object] | None
 
 
 def is_page(request: AnyRequest) -> bool:
@@ -44,14 +49,16 @@ def problem(request: AnyRequest, status: int, detail: str, **members: object) ->
     return Response(content, status_code=status, media_type="application/problem+json")
 
 
-def page(request: AnyRequest, status: int, detail: str) -> Response[Any]:
-    """A page that says no, in the look of all others."""
-    name = str(status) if status in (403, 404, 500, 503) else "problem"
+def page(request: AnyRequest, status: int, detail: str, name: str = "", **more: object) -> Response[Any]:
+    """A page that says no, in the look of all others. `name`: of its template, if not by the status."""
+    name = name or (str(status) if status in (403, 404, 500, 503) else "problem")
     context = page_context(request, None) | {
         "status": status,
         "detail": detail,
         "request_id": carried(request).request_id,
+        "is_change": request.method not in ("GET", "HEAD"),
         "form": None,
+        **more,
     }
     return Template(f"error/{name}.html", context=context, status_code=status)
 
@@ -63,22 +70,26 @@ def _no(request: AnyRequest, status: int, detail: str, **members: object) -> Res
 class _Again(Response[None]):
     """The page of a refused form once more, answered by its GET handler as a request of its own."""
 
-    def __init__(self, errors: Fields, status: int, theirs: dict[str, object]) -> None:
+    def __init__(self, errors: Fields, status: int, theirs: dict[str, object], since: Since) -> None:
         super().__init__(None, status_code=status)
         self.errors = errors
         self.theirs = theirs
+        self.since = since
 
     def to_asgi_response(self, app: Any, request: AnyRequest, **kwargs: Any) -> ASGIResponse:
         """Forward to the form's page, with what was posted."""
-        return _Forward(request, self.errors, self.status_code or 400, self.theirs)
+        return _Forward(request, self.errors, self.status_code or 400, self.theirs, self.since)
 
 
 class _Forward(ASGIResponse):
-    def __init__(self, request: AnyRequest, errors: Fields, status: int, theirs: dict[str, object]) -> None:
+    def __init__(
+        self, request: AnyRequest, errors: Fields, status: int, theirs: dict[str, object], since: Since
+    ) -> None:
         super().__init__(status_code=status)
         self.request = request
         self.errors = errors
         self.theirs = theirs
+        self.since = since
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         cleaned = {
@@ -89,31 +100,62 @@ class _Forward(ASGIResponse):
         path = self.request.url.path
         if self.request.route_handler.opt.get("form_is_above"):
             path = path.rsplit("/", 1)[0]
-        again = dict(scope) | {
-            "method": "GET",
-            "path": path,
-            "raw_path": path.encode(),
-            "query_string": b"",
-            # what is answered here is compressed once, on its way out
-            "headers": [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"],
-            "state": {},
-            "path_params": {},
-        }
-        posted = Posted(values=values, errors=self.errors, status_code=self.status_code, theirs=self.theirs)
-        earlier = carried(self.request)
-        carry(again, Carried(nonce=earlier.nonce, request_id=earlier.request_id, posted=posted))
-
-        async def nothing() -> Message:
-            return cast("Message", {"type": "http.request", "body": b"", "more_body": False})
-
-        await self.request.app.asgi_router(cast("Scope", again), cast("Receive", nothing), send)
+        labels = field_labels(self.request.route_handler.opt.get("command"))
+        posted = Posted(values, self.errors, self.status_code, theirs=self.theirs, since=self.since, labels=labels)
+        await _open(self.request, path, send, posted)
 
 
-def _refuse(request: AnyRequest, status: int, errors: Fields, theirs: dict[str, object]) -> Response[Any]:
+class _Lost(Response[None]):
+    """An address that no route has.
+
+    The page that says so is opened as a request of its own, so that it knows its reader: the router refuses before
+    anybody is asked for.
+    """
+
+    def to_asgi_response(self, app: Any, request: AnyRequest, **kwargs: Any) -> ASGIResponse:
+        """Forward to the route of all other addresses."""
+        return _ToNowhere(request)
+
+
+class _ToNowhere(ASGIResponse):
+    def __init__(self, request: AnyRequest) -> None:
+        super().__init__(status_code=404)
+        self.request = request
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await _open(self.request, NOWHERE, send, None)
+
+
+async def _open(request: AnyRequest, path: str, send: Send, posted: Posted | None) -> None:
+    """Answer with another page of ours, as if it had been opened."""
+    again = dict(request.scope) | {
+        "method": "GET",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        # what is answered here is compressed once, on its way out
+        "headers": [(name, value) for name, value in request.scope["headers"] if name != b"accept-encoding"],
+        "state": {},
+        "path_params": {},
+    }
+    earlier = carried(request)
+    carry(again, Carried(nonce=earlier.nonce, request_id=earlier.request_id, posted=posted))
+
+    async def nothing() -> Message:
+        return cast("Message", {"type": "http.request", "body": b"", "more_body": False})
+
+    await request.app.asgi_router(cast("Scope", again), cast("Receive", nothing), send)
+
+
+def _refuse(
+    request: AnyRequest, status: int, errors: Fields, theirs: dict[str, object], since: Since = None
+) -> Response[Any]:
     """A refused form is shown again; the API names the fields."""
     if is_page(request) and is_form(request):
-        return _Again(errors, status, theirs)
-    members = {"errors": [{"field": field, "detail": text} for field, text in errors]}
+        return _Again(errors, status, theirs, since)
+    members: dict[str, object] = {"errors": [{"field": field, "detail": text} for field, text in errors]}
+    if since is not None:
+        members["since"] = since
     detail = errors[0][1] if len(errors) == 1 else _("Some fields are not right.")
     return _no(request, status, detail, **members, **({"theirs": theirs} if theirs else {}))
 
@@ -126,6 +168,20 @@ def _malformed(request: AnyRequest, said: Malformed) -> Response[Any]:
     return _refuse(request, 400, said.errors, {})
 
 
+def _wrong_filters(request: AnyRequest, said: WrongFilters) -> Response[Any]:
+    """A list with filters that make no sense: a page says which, and leads to the list; the API names the fields."""
+    found = filters.shown(request, said.wrong)
+    if is_page(request):
+        cleared, kept = filters.without(request, said.wrong)
+        detail = _("The list cannot be shown like this.")
+        return page(request, 400, detail, "filter", wrong=found, cleared=cleared, kept=kept)
+    errors = tuple(
+        (each.name, f"“{each.value}”: {each.rule}" + (f" Send one of: {', '.join(each.known)}." if each.known else ""))
+        for each in found
+    )
+    return _refuse(request, 400, errors, {})
+
+
 def _refused(request: AnyRequest, said: Refused) -> Response[Any]:
     return _refuse(request, 409, ((said.field or "", _translated(said)),), {})
 
@@ -136,7 +192,12 @@ def _broken_rule(request: AnyRequest, broken: Exception) -> Response[Any]:
 
 def _stale(request: AnyRequest, said: Stale) -> Response[Any]:
     text = _("Somebody saved this while you had it open. Compare, then save again.")
-    return _refuse(request, 409 if is_page(request) else 412, (("", text),), said.theirs)
+    if said.since is not None:
+        text = _(
+            "Somebody changed this after you had read it, so nothing was deleted. See what changed, and delete it only "
+            "if that is still right."
+        )
+    return _refuse(request, 409 if is_page(request) else 412, (("", text),), said.theirs, said.since)
 
 
 def _not_found(request: AnyRequest, said: NotFound) -> Response[Any]:
@@ -149,7 +210,8 @@ def _not_allowed(request: AnyRequest, said: NotAllowed) -> Response[Any]:
 
 def _not_signed_in(request: AnyRequest, said: NotSignedIn) -> Response[Any]:
     if is_page(request):
-        wanted = request.url.path if request.method == "GET" else "/desk"
+        query = f"?{request.url.query}" if request.url.query else ""
+        wanted = request.url.path + query if request.method == "GET" else "/desk"
         return Redirect(f"/sign-in?next={quote(wanted)}", status_code=303)
     answer = problem(request, 401, "send a bearer token: Authorization: Bearer TOKEN")
     answer.headers["WWW-Authenticate"] = "Bearer"
@@ -168,6 +230,9 @@ def _replay(request: AnyRequest, said: Replay) -> Response[Any]:
 
 
 def _http(request: AnyRequest, said: HTTPException) -> Response[Any]:
+    is_lost = said.status_code in (404, 405)
+    if is_lost and is_page(request):
+        return _Lost(None, status_code=404)
     if said.status_code == 404:
         return _not_found(request, NotFound())
     return _no(request, said.status_code, said.detail)
@@ -191,6 +256,7 @@ def _database_error(request: AnyRequest, broken: Exception) -> Response[Any]:
 
 HANDLERS: dict[Any, Callable[..., Response[Any]]] = {
     Malformed: _malformed,
+    WrongFilters: _wrong_filters,
     Refused: _refused,
     BrokenRule: _broken_rule,
     DatabaseError: _database_error,

@@ -12,6 +12,7 @@ from litestar.response import Redirect
 from taskforce.access import SIGN_IN, Actor, May
 from taskforce.db import Sessions, transaction
 from taskforce.queries import account as accounts
+from taskforce.render.states import N_
 from taskforce.services import account as account_service
 from taskforce.services import first_steps as service
 from taskforce.services.first_steps import FirstAdministrator
@@ -33,7 +34,7 @@ class FirstStepsController(Controller):
         self,
         request: Request[Any, Any, Any],
         actor: NamedDependency[Actor],
-        token: Annotated[str, QueryParameter()] = "",
+        token: Annotated[str, QueryParameter(title=N_("Secret of the link"))] = "",
     ) -> Reply[FirstStepsView]:
         """What to do, or that it was done."""
         async with transaction(request.app.state.sessions, SIGN_IN) as session:

@@ -5,6 +5,7 @@ import datetime as dt
 import json
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, get_args
 from urllib.parse import parse_qsl
@@ -35,12 +36,17 @@ class Malformed(Exception):
 
 @dataclass(frozen=True)
 class Posted:
-    """A form that was refused: what the person typed, what is wrong, what somebody else saved meanwhile."""
+    """A form that was refused: what the person typed, what is wrong, what somebody else saved meanwhile.
+
+    `since`: what others did, where nothing was typed that could be compared with `theirs`. `labels`: of the fields.
+    """
 
     values: Values
     errors: tuple[tuple[str, str], ...]
     status_code: int
     theirs: dict[str, object] = field(default_factory=dict)
+    since: Sequence[object] | None = None
+    labels: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,7 @@ class Form:
     version: str | None
     key: str
     conflict: list[dict[str, str]]
+    since: Sequence[object]
 
 
 def _text(value: object) -> str:
@@ -74,19 +81,17 @@ def as_values(record: BaseModel | dict[str, Any]) -> Values:
 def filled(values: Values, posted: Posted | None) -> Form:
     """The form as stored, or as it was posted and refused."""
     if posted is None:
-        return Form(values=values, errors=[], version=_version(values), key=str(uuid4()), conflict=[])
+        return Form(values=values, errors=[], version=_version(values), key=str(uuid4()), conflict=[], since=[])
     theirs = as_values(posted.theirs)
-    conflict = [
-        {"name": name, "theirs": _joined(theirs[name]), "yours": _joined(posted.values.get(name, ""))}
-        for name in theirs
-        if name != "version" and _joined(theirs[name]) != _joined(posted.values.get(name, ""))
-    ]
+    order = {name: place for place, name in enumerate(values)}
+    errors = sorted(posted.errors, key=lambda error: order.get(error[0], len(order)))
     return Form(
         values={**{name: [] if isinstance(value, list) else "" for name, value in values.items()}, **posted.values},
-        errors=[{"name": name, "text": text} for name, text in posted.errors],
+        errors=[{"name": name, "text": text} for name, text in errors],
         version=_joined(theirs["version"]) if "version" in theirs else _version(posted.values) or _version(values),
         key=str(uuid4()),
-        conflict=conflict,
+        conflict=[],
+        since=posted.since or [],
     )
 
 

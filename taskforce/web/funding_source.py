@@ -14,6 +14,7 @@ from taskforce.queries import mechanism as mechanisms
 from taskforce.queries import node
 from taskforce.queries.agency_choice import agency_choices
 from taskforce.services import funding_source as service
+from taskforce.services.deletion import Deletion
 from taskforce.services.funding_source import SaveFundingSource
 from taskforce.views.base import Choice
 from taskforce.views.funding_source import FundingSourceForm, FundingSourceView
@@ -112,18 +113,19 @@ class FundingSourceController(Controller):
         source = await node.one(session, actor, FundingSource, source_id)
         require(actor, May.FUNDING_SOURCE_EDIT, source.mechanism_id)
         view = await funding_source_page(session, actor, source, today=today)
-        return Reply(view, template="funding_source/delete.html", values={})
+        return Reply(view, template="funding_source/delete.html", values={"version": view.version})
 
-    @does("/funding-sources/{source_id:uuid}/delete", May.FUNDING_SOURCE_EDIT)
+    @does("/funding-sources/{source_id:uuid}/delete", May.FUNDING_SOURCE_EDIT, Deletion)
     async def delete(
         self,
         session: NamedDependency[Session],
         actor: NamedDependency[Actor],
         today: NamedDependency[dt.date],
         source_id: FromPath[UUID],
+        command: NamedDependency[Deletion],
     ) -> Reply[FundingSourceView]:
         """Delete a source that pays for nothing."""
         source = await node.one(session, actor, FundingSource, source_id)
         view = await funding_source_page(session, actor, source, today=today)
-        await service.delete_funding_source(session, actor, source_id)
+        await service.delete_funding_source(session, actor, source_id, command)
         return Reply(view, then=f"/mechanisms/{view.mechanism.code}/money")

@@ -15,6 +15,7 @@ from taskforce.queries import mechanism as mechanisms
 from taskforce.queries import node
 from taskforce.rules.periods import fiscal_year
 from taskforce.services import indicator as service
+from taskforce.services.deletion import Deletion
 from taskforce.services.indicator import SaveIndicator
 from taskforce.services.open_plan import open_plan
 from taskforce.views.indicator import IndicatorForm, IndicatorView, TargetView
@@ -144,14 +145,19 @@ class IndicatorController(Controller):
         """Ask before deleting."""
         indicator = await node.one(session, actor, Indicator, indicator_id)
         require(actor, May.INDICATOR_EDIT, indicator.mechanism_id)
-        return Reply(await _view(session, actor, indicator), template="indicator/delete.html", values={})
+        view = await _view(session, actor, indicator)
+        return Reply(view, template="indicator/delete.html", values={"version": view.version})
 
-    @does("/indicators/{indicator_id:uuid}/delete", May.INDICATOR_EDIT)
+    @does("/indicators/{indicator_id:uuid}/delete", May.INDICATOR_EDIT, Deletion)
     async def delete(
-        self, session: NamedDependency[Session], actor: NamedDependency[Actor], indicator_id: FromPath[UUID]
+        self,
+        session: NamedDependency[Session],
+        actor: NamedDependency[Actor],
+        indicator_id: FromPath[UUID],
+        command: NamedDependency[Deletion],
     ) -> Reply[IndicatorView]:
         """Delete an indicator with its targets."""
         indicator = await node.one(session, actor, Indicator, indicator_id)
         view = await _view(session, actor, indicator)
-        await service.delete_indicator(session, actor, indicator_id)
+        await service.delete_indicator(session, actor, indicator_id, command)
         return Reply(view, then=f"/plans/{view.plan_id}#output-{view.output_id}")

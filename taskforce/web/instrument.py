@@ -13,6 +13,7 @@ from taskforce.queries import mechanism as mechanisms
 from taskforce.queries import node
 from taskforce.queries import responsibility as queries
 from taskforce.services import instrument as service
+from taskforce.services.deletion import Deletion
 from taskforce.services.instrument import SaveInstrument
 from taskforce.views.mechanism import MechanismHead
 from taskforce.views.responsibility import DutyLink, InstrumentForm
@@ -87,13 +88,18 @@ class InstrumentController(Controller):
         """Ask before deleting."""
         instrument = await node.one(session, actor, Instrument, instrument_id)
         require(actor, May.RESPONSIBILITY_EDIT, instrument.mechanism_id)
-        return Reply(await _view(session, actor, instrument), template="instrument/delete.html", values={})
+        view = await _view(session, actor, instrument)
+        return Reply(view, template="instrument/delete.html", values={"version": view.version})
 
-    @does("/instruments/{instrument_id:uuid}/delete", May.RESPONSIBILITY_EDIT)
+    @does("/instruments/{instrument_id:uuid}/delete", May.RESPONSIBILITY_EDIT, Deletion)
     async def delete(
-        self, session: NamedDependency[Session], actor: NamedDependency[Actor], instrument_id: FromPath[UUID]
+        self,
+        session: NamedDependency[Session],
+        actor: NamedDependency[Actor],
+        instrument_id: FromPath[UUID],
+        command: NamedDependency[Deletion],
     ) -> Reply[InstrumentForm]:
         """Delete an instrument on which nothing rests."""
         view = await _view(session, actor, await node.one(session, actor, Instrument, instrument_id))
-        await service.delete_instrument(session, actor, instrument_id)
+        await service.delete_instrument(session, actor, instrument_id, command)
         return Reply(view, then=f"/mechanisms/{view.mechanism.code}/responsibilities")

@@ -16,6 +16,7 @@ from taskforce.queries import account as accounts
 from taskforce.queries import agency as agencies
 from taskforce.queries import coverage, membership
 from taskforce.queries import mechanism as mechanisms
+from taskforce.queries.time_zone import Days, there
 from taskforce.render.wording import country
 from taskforce.services import mechanism as service
 from taskforce.services.mechanism import AddMechanism, SaveMechanism
@@ -41,8 +42,8 @@ from taskforce.web.route import does, reads
 from taskforce.web.secret_reply import SecretReply
 
 NEW = {
-    "code": "",
     "title": "",
+    "code": "",
     "country": "",
     "kind": "task_force",
     "currency": "",
@@ -92,9 +93,10 @@ class MechanismController(Controller):
 
     @reads("/mechanisms", May.DESK_READ)
     async def all(
-        self, session: NamedDependency[Session], actor: NamedDependency[Actor], today: NamedDependency[dt.date]
+        self, session: NamedDependency[Session], actor: NamedDependency[Actor], days: NamedDependency[Days]
     ) -> Reply[MechanismList]:
         """The mechanisms in which the reader is appointed; nobody else's."""
+        today = there(days)
         secured = await mechanisms.secured_by_class(session, actor, today=today)
         found = await mechanisms.summaries(session, actor, today=today)
         cards = [card(each, secured.get(each.id, {})) for each in found]

@@ -18,6 +18,7 @@ from taskforce.queries.appointment import people
 from taskforce.queries.mechanism import Head
 from taskforce.queries.responsibility import instruments
 from taskforce.services import membership as service
+from taskforce.services.deletion import Deletion
 from taskforce.services.membership import EndMembership, Join, MembershipRole, SaveMembership
 from taskforce.views.base import Choice
 from taskforce.views.mechanism import MechanismHead
@@ -175,17 +176,19 @@ class MembershipController(Controller):
         """Ask before deleting."""
         membership = await node.one(session, actor, Membership, membership_id)
         require(actor, May.MEMBERSHIP_EDIT, membership.mechanism_id)
-        return Reply(await _view(session, actor, membership, today), template="membership/delete.html", values={})
+        view = await _view(session, actor, membership, today)
+        return Reply(view, template="membership/delete.html", values={"version": view.version})
 
-    @does("/memberships/{membership_id:uuid}/delete", May.MEMBERSHIP_EDIT)
+    @does("/memberships/{membership_id:uuid}/delete", May.MEMBERSHIP_EDIT, Deletion)
     async def delete(
         self,
         session: NamedDependency[Session],
         actor: NamedDependency[Actor],
         today: NamedDependency[dt.date],
         membership_id: FromPath[UUID],
+        command: NamedDependency[Deletion],
     ) -> Reply[MembershipView]:
         """Delete a membership that was a mistake."""
         view = await _view(session, actor, await node.one(session, actor, Membership, membership_id), today)
-        await service.delete_membership(session, actor, membership_id)
+        await service.delete_membership(session, actor, membership_id, command)
         return Reply(view, then=f"/mechanisms/{view.mechanism.code}/agencies")

@@ -18,16 +18,16 @@ from taskforce.queries import budget_line as budget_lines
 from taskforce.queries import mechanism as mechanisms
 from taskforce.queries import money as queries
 from taskforce.queries.budget_line import LineRow, MoneyFilter
+from taskforce.queries.vocabulary_term import terms
 from taskforce.render.money_chart import money_chart
-from taskforce.render.wording import gettext as _
+from taskforce.render.states import N_
 from taskforce.rules.periods import fiscal_year_label
 from taskforce.views.money import MoneyView
 from taskforce.views.money_page import Asked, money_page, within_reach
-from taskforce.web.form import Malformed
+from taskforce.web.filters import Wrong, check, id_of, listed, page_number, year_of
 from taskforce.web.reply import Reply
 from taskforce.web.route import reads
 
-Text = Annotated[str, QueryParameter()]
 COLUMNS = (
     "fiscal_year",
     "cost_item",
@@ -49,35 +49,40 @@ COLUMNS = (
 )
 
 
-async def provide_chosen(source: Text = "", objective: Text = "", cost_type: Text = "", year: Text = "") -> MoneyFilter:
-    """What a reader narrows the money to: ids of a source, an objective and a cost type, and a fiscal year.
+Said = dict[str, str]
 
-    Raises:
-        Malformed: a value is none that the filter knows.
-    """
-    is_year = year.isascii() and year.isdigit() and 1900 <= int(year) <= 2200
-    if year and not is_year:
-        raise Malformed((("year", _("A fiscal year is written in four digits, like 2026.")),))
-    return MoneyFilter(
-        source_id=_id("source", source),
-        objective_id=_id("objective", objective),
-        cost_type_id=cost_type or None,
-        fiscal_year=int(year) if year else None,
+
+async def provide_said(
+    source: Annotated[str, QueryParameter(title=N_("Source"))] = "",
+    objective: Annotated[str, QueryParameter(title=N_("Objective"))] = "",
+    cost_type: Annotated[str, QueryParameter(title=N_("Cost type"))] = "",
+    year: Annotated[str, QueryParameter(title=N_("Fiscal year"))] = "",
+    page: Annotated[str, QueryParameter(title=N_("Page of the list"))] = "",
+) -> Said:
+    """What a reader narrows the money to: ids of a source, an objective and a cost type, and a fiscal year."""
+    return {"source": source, "objective": objective, "cost_type": cost_type, "year": year, "page": page}
+
+
+async def _read(session: Session, said: Said) -> Asked:
+    """What it means. It is read in the handler, since litestar leaves a session open if a dependency raises."""
+    wrong: list[Wrong] = []
+    cost_types = [term.id for term in await terms(session, "cost_type")] if said["cost_type"] else []
+    chosen = MoneyFilter(
+        source_id=id_of(wrong, "source", said["source"]),
+        objective_id=id_of(wrong, "objective", said["objective"]),
+        cost_type_id=listed(wrong, "cost_type", said["cost_type"], cost_types) or None,
+        fiscal_year=year_of(wrong, "year", said["year"]),
     )
-
-
-def _id(name: str, value: str) -> UUID | None:
-    try:
-        return UUID(value) if value else None
-    except ValueError:
-        raise Malformed(((name, _("Choose one of the list.")),)) from None
+    number = page_number(wrong, said["page"])
+    check(wrong)
+    return Asked(chosen, number)
 
 
 class MoneyController(Controller):
     """Who pays, until when."""
 
     path = "/"
-    dependencies = {"chosen": Provide(provide_chosen)}  # noqa: RUF012 (litestar declares it so)
+    dependencies = {"said": Provide(provide_said)}  # noqa: RUF012 (litestar declares it so)
 
     @reads("/mechanisms/{code:str}/money", May.MONEY_READ)
     async def show(
@@ -86,12 +91,10 @@ class MoneyController(Controller):
         actor: NamedDependency[Actor],
         today: NamedDependency[dt.date],
         code: FromPath[str],
-        chosen: NamedDependency[MoneyFilter],
-        page: Text = "",
+        said: NamedDependency[Said],
     ) -> Reply[MoneyView]:
         """The money by year and source, its shares, what ends, what nobody pays, and the lines."""
-        number = int(page) if page.isascii() and page.isdigit() and len(page) <= 6 else 1
-        view = await money_page(session, actor, code, Asked(chosen, number), today=today)
+        view = await money_page(session, actor, code, await _read(session, said), today=today)
         return Reply(view, template="money/show.html", draw=money_chart)
 
     @reads("/mechanisms/{code:str}/money.csv", May.MONEY_READ)
@@ -102,14 +105,14 @@ class MoneyController(Controller):
         actor: NamedDependency[Actor],
         today: NamedDependency[dt.date],
         code: FromPath[str],
-        chosen: NamedDependency[MoneyFilter],
+        said: NamedDependency[Said],
     ) -> Stream:
         """The lines that the page shows with the same filter, all of them, as CSV."""
-        head = await mechanisms.head(session, actor, code)
+        head, asked = await mechanisms.head(session, actor, code), await _read(session, said)
         month = (await queries.basis(session, actor, head.id, today)).start_month
         name = file_name(head.code, "budget-lines")
         return Stream(
-            _written(request.app.state.sessions, actor, (head.id, month), within_reach(actor, head.id, chosen)),
+            _written(request.app.state.sessions, actor, (head.id, month), within_reach(actor, head.id, asked.chosen)),
             media_type="text/csv; charset=utf-8",
             headers={"content-disposition": f'attachment; filename="{name}"'},
         )

@@ -13,6 +13,7 @@ from taskforce.queries import mechanism as mechanisms
 from taskforce.queries import node
 from taskforce.queries.vocabulary_term import terms
 from taskforce.services import objective as service
+from taskforce.services.deletion import Deletion
 from taskforce.services.objective import SaveObjective
 from taskforce.services.open_plan import open_plan
 from taskforce.views.base import Choice
@@ -108,14 +109,19 @@ class ObjectiveController(Controller):
         """Ask before deleting."""
         objective = await node.one(session, actor, Objective, objective_id)
         require(actor, May.OBJECTIVE_EDIT, objective.mechanism_id)
-        return Reply(await _view(session, actor, objective), template="objective/delete.html", values={})
+        view = await _view(session, actor, objective)
+        return Reply(view, template="objective/delete.html", values={"version": view.version})
 
-    @does("/objectives/{objective_id:uuid}/delete", May.OBJECTIVE_EDIT)
+    @does("/objectives/{objective_id:uuid}/delete", May.OBJECTIVE_EDIT, Deletion)
     async def delete(
-        self, session: NamedDependency[Session], actor: NamedDependency[Actor], objective_id: FromPath[UUID]
+        self,
+        session: NamedDependency[Session],
+        actor: NamedDependency[Actor],
+        objective_id: FromPath[UUID],
+        command: NamedDependency[Deletion],
     ) -> Reply[ObjectiveView]:
         """Delete an objective that has no outputs."""
         objective = await node.one(session, actor, Objective, objective_id)
         view = await _view(session, actor, objective)
-        await service.delete_objective(session, actor, objective_id)
+        await service.delete_objective(session, actor, objective_id, command)
         return Reply(view, then=f"/plans/{view.plan_id}")

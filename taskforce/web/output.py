@@ -12,6 +12,7 @@ from taskforce.models import Objective, Output
 from taskforce.queries import mechanism as mechanisms
 from taskforce.queries import node
 from taskforce.services import output as service
+from taskforce.services.deletion import Deletion
 from taskforce.services.open_plan import open_plan
 from taskforce.services.output import SaveOutput
 from taskforce.views.mechanism import MechanismHead
@@ -112,14 +113,19 @@ class OutputController(Controller):
         """Ask before deleting."""
         output = await node.one(session, actor, Output, output_id)
         require(actor, May.OUTPUT_EDIT, output.mechanism_id)
-        return Reply(await _view(session, actor, output), template="output/delete.html", values={})
+        view = await _view(session, actor, output)
+        return Reply(view, template="output/delete.html", values={"version": view.version})
 
-    @does("/outputs/{output_id:uuid}/delete", May.OUTPUT_EDIT)
+    @does("/outputs/{output_id:uuid}/delete", May.OUTPUT_EDIT, Deletion)
     async def delete(
-        self, session: NamedDependency[Session], actor: NamedDependency[Actor], output_id: FromPath[UUID]
+        self,
+        session: NamedDependency[Session],
+        actor: NamedDependency[Actor],
+        output_id: FromPath[UUID],
+        command: NamedDependency[Deletion],
     ) -> Reply[OutputView]:
         """Delete an output on which nothing hangs."""
         output = await node.one(session, actor, Output, output_id)
         view = await _view(session, actor, output)
-        await service.delete_output(session, actor, output_id)
+        await service.delete_output(session, actor, output_id, command)
         return Reply(view, then=f"/plans/{view.plan_id}")

@@ -19,6 +19,7 @@ from taskforce.queries.place import PlaceRow
 from taskforce.render.wording import gettext as _
 from taskforce.rules.places import by_depth, lies_in
 from taskforce.services import place as service
+from taskforce.services.deletion import Deletion
 from taskforce.services.place import SavePlace
 from taskforce.views.base import Choice
 from taskforce.views.mechanism import MechanismHead
@@ -161,13 +162,18 @@ class PlaceController(Controller):
         """Ask before deleting."""
         place = await node.one(session, actor, Place, place_id)
         require(actor, May.PLACE_EDIT, place.mechanism_id)
-        return Reply(await _view(session, actor, place), template="place/delete.html", values={})
+        view = await _view(session, actor, place)
+        return Reply(view, template="place/delete.html", values={"version": view.version})
 
-    @does("/places/{place_id:uuid}/delete", May.PLACE_EDIT)
+    @does("/places/{place_id:uuid}/delete", May.PLACE_EDIT, Deletion)
     async def delete(
-        self, session: NamedDependency[Session], actor: NamedDependency[Actor], place_id: FromPath[UUID]
+        self,
+        session: NamedDependency[Session],
+        actor: NamedDependency[Actor],
+        place_id: FromPath[UUID],
+        command: NamedDependency[Deletion],
     ) -> Reply[PlaceView]:
         """Delete a place that nothing refers to."""
         view = await _view(session, actor, await node.one(session, actor, Place, place_id))
-        await service.delete_place(session, actor, place_id)
+        await service.delete_place(session, actor, place_id, command)
         return Reply(view, then=f"/mechanisms/{view.mechanism.code}/places")

@@ -15,33 +15,25 @@ from taskforce.access import Actor, May, may
 from taskforce.db import Session, Sessions, transaction
 from taskforce.exchange.csv_text import BYTE_ORDER_MARK, csv_text, file_name
 from taskforce.exchange.plan_table import columns, table_row
-from taskforce.models import Plan
 from taskforce.queries import mechanism as mechanisms
-from taskforce.queries import node, plan_activities
 from taskforce.queries import plan as plans
+from taskforce.queries import plan_activities
 from taskforce.queries.plan import PlanRow
 from taskforce.queries.plan_activities import LIST
 from taskforce.views.mechanism import MechanismHead
 from taskforce.views.plan import ActivityList, NoPlan, PlanPage
 from taskforce.views.plan_line import activity_line
 from taskforce.views.plan_page import Asked, plan_page
-from taskforce.web.plan_filter import provide_asked, write_cursor
+from taskforce.web.plan_filter import Said, provide_said, read_asked, write_cursor
 from taskforce.web.reply import Reply
 from taskforce.web.route import reads
-
-
-async def _plans(session: Session, actor: Actor, plan_id: UUID) -> tuple[list[PlanRow], PlanRow]:
-    """All plans of the mechanism of a plan, and the plan itself."""
-    stored = await node.one(session, actor, Plan, plan_id)
-    found = await plans.of_mechanism(session, actor, stored.mechanism_id)
-    return found, next(each for each in found if each.id == plan_id)
 
 
 class PlanController(Controller):
     """The plan of a year."""
 
     path = "/"
-    dependencies = {"asked": Provide(provide_asked)}  # noqa: RUF012  # litestar's way to declare them
+    dependencies = {"said": Provide(provide_said)}  # noqa: RUF012  # litestar's way to declare them
 
     @reads("/plans/{plan_id:uuid}", May.PLAN_READ)
     async def one(
@@ -50,11 +42,11 @@ class PlanController(Controller):
         actor: NamedDependency[Actor],
         today: NamedDependency[dt.date],
         plan_id: FromPath[UUID],
-        asked: NamedDependency[Asked],
+        said: NamedDependency[Said],
     ) -> Reply[PlanPage]:
         """A plan with its objectives, outputs and one page of its activities."""
-        all_plans, plan = await _plans(session, actor, plan_id)
-        view = await plan_page(session, actor, all_plans, plan, asked, today=today)
+        all_plans, plan = await plans.siblings(session, actor, plan_id)
+        view = await plan_page(session, actor, all_plans, plan, await read_asked(session, said), today=today)
         return Reply(view, template="plan/page.html")
 
     @reads("/mechanisms/{code:str}/plan", May.PLAN_READ)
@@ -64,7 +56,7 @@ class PlanController(Controller):
         actor: NamedDependency[Actor],
         today: NamedDependency[dt.date],
         code: FromPath[str],
-        asked: NamedDependency[Asked],
+        said: NamedDependency[Said],
     ) -> Reply[PlanPage] | Reply[NoPlan]:
         """The current plan; says so where there is none."""
         head = await mechanisms.head(session, actor, code)
@@ -74,7 +66,7 @@ class PlanController(Controller):
         if plan is None:
             verbs = ["add_plan"] if may(actor, May.PLAN_EDIT, head.id) else []
             return Reply(NoPlan(mechanism=MechanismHead.model_validate(head), may=verbs), template="plan/none.html")
-        view = await plan_page(session, actor, found, plan, asked, today=today)
+        view = await plan_page(session, actor, found, plan, await read_asked(session, said), today=today)
         return Reply(view, template="plan/page.html")
 
     @reads("/plans/{plan_id:uuid}/activities", May.ACTIVITY_READ)
@@ -83,10 +75,11 @@ class PlanController(Controller):
         session: NamedDependency[Session],
         actor: NamedDependency[Actor],
         plan_id: FromPath[UUID],
-        asked: NamedDependency[Asked],
+        said: NamedDependency[Said],
     ) -> Reply[ActivityList]:
         """The lines of a plan, 100 an answer, by position; on the page mount the plan shows them."""
-        _, plan = await _plans(session, actor, plan_id)
+        _, plan = await plans.siblings(session, actor, plan_id)
+        asked = await read_asked(session, said)
         rows = await plan_activities.following(session, actor, plan, asked.chosen, asked.after)
         view = ActivityList(
             plan_id=plan_id,
@@ -103,10 +96,11 @@ class PlanController(Controller):
         session: NamedDependency[Session],
         actor: NamedDependency[Actor],
         plan_id: FromPath[UUID],
-        asked: NamedDependency[Asked],
+        said: NamedDependency[Said],
     ) -> Stream:
         """The lines that the page shows with the same filter, all of them, as CSV."""
-        _, plan = await _plans(session, actor, plan_id)
+        _, plan = await plans.siblings(session, actor, plan_id)
+        asked = await read_asked(session, said)
         name = file_name(plan.code, "activities")
         return Stream(
             _written(request.app.state.sessions, actor, plan, asked),

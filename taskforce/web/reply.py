@@ -1,6 +1,7 @@
 """One answer for both mounts: the view as JSON, or the page that shows it, or the way to the next page."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
 from litestar.connection import Request
@@ -9,6 +10,7 @@ from litestar.response.base import ASGIResponse
 from pydantic import BaseModel
 
 from taskforce.web.carried import carried
+from taskforce.web.conflict import conflict
 from taskforce.web.form import Values, as_values, filled, speaks_html
 from taskforce.web.page import page_context
 
@@ -59,6 +61,8 @@ class Reply(Response[V], Generic[V]):
         context["form"] = filled(self.values, posted) if self.values is not None else None
         if posted and self.values is None:
             context["form"] = filled({}, posted)
+        if posted and posted.theirs and isinstance(self.content, BaseModel):
+            context["form"] = replace(context["form"], conflict=conflict(posted, self.content))
         if self.draw is not None:
             context["figure"] = self.draw(self.content)
         page = Template(self.template, context=context, status_code=posted.status_code if posted else 200)

@@ -17,7 +17,9 @@ from taskforce.queries import responsibility as queries
 from taskforce.queries.agency_choice import agency_choices
 from taskforce.queries.audit_event import events
 from taskforce.queries.vocabulary_term import terms
+from taskforce.render.states import N_
 from taskforce.services import responsibility as service
+from taskforce.services.deletion import Deletion
 from taskforce.services.responsibility import AddResponsibility, EditResponsibility
 from taskforce.views import responsibility_matrix as matrix
 from taskforce.views.audit_event import history_of
@@ -164,7 +166,7 @@ class ResponsibilityController(Controller):
         session: NamedDependency[Session],
         actor: NamedDependency[Actor],
         code: FromPath[str],
-        capability: Annotated[str, QueryParameter()] = "",
+        capability: Annotated[str, QueryParameter(title=N_("Capability"))] = "",
     ) -> Reply[ResponsibilityForm]:
         """The empty form, with a capability chosen where a gap led here."""
         head = await mechanisms.head(session, actor, code)
@@ -236,18 +238,19 @@ class ResponsibilityController(Controller):
         responsibility = await node.one(session, actor, Responsibility, responsibility_id)
         require(actor, May.RESPONSIBILITY_EDIT, responsibility.mechanism_id)
         view = await responsibility_view(session, actor, responsibility, today)
-        return Reply(view, template="responsibility/delete.html", values={})
+        return Reply(view, template="responsibility/delete.html", values={"version": view.version})
 
-    @does("/responsibilities/{responsibility_id:uuid}/delete", May.RESPONSIBILITY_EDIT)
+    @does("/responsibilities/{responsibility_id:uuid}/delete", May.RESPONSIBILITY_EDIT, Deletion)
     async def delete(
         self,
         session: NamedDependency[Session],
         actor: NamedDependency[Actor],
         today: NamedDependency[dt.date],
         responsibility_id: FromPath[UUID],
+        command: NamedDependency[Deletion],
     ) -> Reply[ResponsibilityView]:
         """Delete a responsibility that no activity carries out and no agency has held."""
         responsibility = await node.one(session, actor, Responsibility, responsibility_id)
         view = await responsibility_view(session, actor, responsibility, today)
-        await service.delete_responsibility(session, actor, responsibility_id, today=today)
+        await service.delete_responsibility(session, actor, responsibility_id, command, today=today)
         return Reply(view, then=f"/mechanisms/{view.mechanism.code}/responsibilities")

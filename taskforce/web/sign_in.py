@@ -18,6 +18,7 @@ from taskforce.access import NOBODY, POLICY, SIGN_IN, Actor, May, Role
 from taskforce.db import Session, Sessions, transaction
 from taskforce.errors import NotFound, Refused
 from taskforce.queries import account as accounts
+from taskforce.render.states import N_
 from taskforce.render.wording import set_language
 from taskforce.services import account as service
 from taskforce.services import idempotency_key as keys
@@ -154,7 +155,9 @@ class SignInController(Controller):
 
     @reads("/sign-in", May.PAGE_READ, only_page=True)
     async def show(
-        self, actor: NamedDependency[Actor], next: Annotated[str, QueryParameter()] = "/desk"
+        self,
+        actor: NamedDependency[Actor],
+        next: Annotated[str, QueryParameter(title=N_("Page to go on to"))] = "/desk",
     ) -> Reply[SignInView]:
         """The sign-in form."""
         view = SignInView(next=local_path(next), is_signed_in=actor.account_id is not None)

@@ -77,7 +77,7 @@ async def _import(session: Session, name: str) -> None:
     """A national plan, and the plan of the current year that the demonstration makes of it."""
     file = read(PLANS / name, VOCABULARIES)
     for each in (file, current_year(file, NOW.date())):
-        await apply(session, OPERATOR, rows_of(each), reason="import for a test")
+        await apply(session, OPERATOR, rows_of(each), reason="import for a test", is_set_up=False)
 
 
 async def _add_what_no_file_has(session: Session, account: Account) -> None:

@@ -28,6 +28,8 @@ def recorded(year: int, **amounts: int) -> YearView:
         in_kind_amount=zero,
         needed_amount=zero,
         unfunded_amount=zero,
+        unfunded_is="exact",
+        not_convertible=[],
         currency="TZS",
         government_share=None,
         donor_share=None,

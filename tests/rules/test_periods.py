@@ -40,6 +40,37 @@ def test_a_day_falls_into_the_fiscal_year_of_its_mechanism(
     assert periods.fiscal_year_bounds(year, start_month) == (day(first), day(last))
 
 
+@pytest.mark.parametrize(
+    ("moment", "time_zone", "on"),
+    [
+        ("2026-11-24T16:59:59", "Asia/Phnom_Penh", "2026-11-24"),  # 23:59:59 there
+        ("2026-11-24T17:00:00", "Asia/Phnom_Penh", "2026-11-25"),
+        ("2026-12-31T10:59:59", "Pacific/Tongatapu", "2026-12-31"),  # 13 hours ahead
+        ("2026-12-31T11:00:00", "Pacific/Tongatapu", "2027-01-01"),
+        ("2027-01-01T10:59:59", "Pacific/Pago_Pago", "2026-12-31"),  # 11 hours behind
+        ("2027-01-01T11:00:00", "Pacific/Pago_Pago", "2027-01-01"),
+        ("2028-02-28T20:59:59", "Africa/Nairobi", "2028-02-28"),
+        ("2028-02-28T21:00:00", "Africa/Nairobi", "2028-02-29"),
+        ("2028-02-29T20:59:59", "Africa/Nairobi", "2028-02-29"),
+        ("2028-02-29T21:00:00", "Africa/Nairobi", "2028-03-01"),
+        ("2027-02-28T21:00:00", "Africa/Nairobi", "2027-03-01"),  # no leap year
+        ("2026-03-28T21:59:59", "Asia/Beirut", "2026-03-28"),  # the clocks go from midnight to one o'clock
+        ("2026-03-28T22:00:00", "Asia/Beirut", "2026-03-29"),
+        ("2026-10-24T20:59:59", "Asia/Beirut", "2026-10-24"),  # and back: the hour before midnight comes twice
+        ("2026-10-24T21:59:59", "Asia/Beirut", "2026-10-24"),
+        ("2026-10-24T22:00:00", "Asia/Beirut", "2026-10-25"),
+        ("2011-12-30T09:59:59", "Pacific/Apia", "2011-12-29"),  # Samoa left the 30th out
+        ("2011-12-30T10:00:00", "Pacific/Apia", "2011-12-31"),
+        ("2026-07-01T00:00:00", "UTC", "2026-07-01"),
+        ("2026-07-01T00:00:00", "Nowhere/At_All", "2026-07-01"),
+        ("2026-07-01T00:00:00", "../etc/passwd", "2026-07-01"),
+    ],
+)
+def test_today_is_the_day_in_the_time_zone(moment: str, time_zone: str, on: str) -> None:
+    """A day begins and ends with the clocks of the mechanism, whatever they do; an unknown zone counts as UTC."""
+    assert periods.local_day(dt.datetime.fromisoformat(f"{moment}+00:00"), time_zone) == day(on)
+
+
 @pytest.mark.parametrize("start_month", [0, 13, -1])
 def test_a_month_is_one_to_twelve(start_month: int) -> None:
     """No fiscal year starts in month 0 or 13."""

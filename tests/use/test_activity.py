@@ -51,7 +51,7 @@ async def test_who_may_read_add_edit_and_delete(
         await client.api_get(f"/activities/{world.activity.id}"),
         await client.api(f"/outputs/{world.output.id}/activities/add", **line_of(world)),
         await client.api(f"/activities/{world.activity.id}/edit", **line_of(world, code="A1", version=1)),
-        await client.api(f"/activities/{world.activity.id}/delete"),
+        await client.api(f"/activities/{world.activity.id}/delete", version=2),
     ]
 
     assert [answer.status_code for answer in answers] == [reads, adds, edits, deletes]
@@ -353,7 +353,7 @@ async def test_past_consultation_no_line_changes(world: World, visit, status: st
     answers = [
         await client.api(f"/outputs/{world.output.id}/activities/add", **line_of(world)),
         await client.api(f"/activities/{world.activity.id}/edit", **line_of(world, version=1)),
-        await client.api(f"/activities/{world.activity.id}/delete"),
+        await client.api(f"/activities/{world.activity.id}/delete", version=1),
     ]
     page = await client.get(f"/activities/{world.activity.id}")
 

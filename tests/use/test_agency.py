@@ -104,7 +104,6 @@ async def test_a_number_tells_nothing_of_others_drafts(world: World, visit) -> N
         ("text=MINÍSTRY", ["Ministry of Education"]),
         ("text=nothing+like+it", []),
         ("past=yes", ["Old Bureau"]),
-        ("role=nonsense", []),
     ],
 )
 async def test_filters_stand_in_the_address(world: World, visit, asked: str, expected: list[str]) -> None:

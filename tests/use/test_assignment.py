@@ -32,10 +32,10 @@ async def test_who_may_not_change_parts(world: World, visit, who: str, status: i
         await client.api(f"/assignments/{part.id}/edit", role="informed", version=1),
         await client.api(f"/assignments/{part.id}/end", ends_on="2026-03-01", version=1),
         await client.api(f"/assignments/{part.id}/dispute", is_disputed=True, version=1),
-        await client.api(f"/assignments/{part.id}/delete"),
+        await client.api(f"/assignments/{part.id}/delete", version=1),
         await client.api(f"/instruments/{law.id}/edit", kind="law", citation="x", version=1),
-        await client.api(f"/instruments/{law.id}/delete"),
-        await client.api(f"/responsibilities/{duty.id}/delete"),
+        await client.api(f"/instruments/{law.id}/delete", version=1),
+        await client.api(f"/responsibilities/{duty.id}/delete", version=1),
     ]
 
     assert [answer.status_code for answer in answers] == [status] * len(answers)

@@ -153,7 +153,7 @@ async def test_the_first_line_makes_the_activitys_cost_item(world: World, visit)
         ({"secured_amount": "1,200"}, 400, "has separators between the thousands; write 1200"),
         ({"secured_amount": "-5"}, 400, "is below zero; an amount is 0 or more"),
         ({"asked_amount": "10.555"}, 400, "at most 2 decimals"),
-        ({"weight": "2"}, 400, "Weight must be 1 or less"),
+        ({"weight": "2"}, 400, "Share that counts here must be 1 or less"),
         ({"source_id": ""}, 400, "Fill in: Source."),
         ({"cost_type_id": ""}, 400, "Fill in: Cost type."),
         ({"asked_amount": "10", "refused_amount": "11"}, 409, "11 is refused of 10 asked"),
@@ -274,7 +274,7 @@ async def test_past_consultation_lines_do_not_change(world: World, visit) -> Non
     answers = [
         await client.api(f"/activities/{activity.id}/budget-lines/add", **money(world, fiscal_year=2025)),
         await client.api(f"/budget-lines/{line.id}/edit", **money(world, fiscal_year=2025, version=1)),
-        await client.api(f"/budget-lines/{line.id}/delete"),
+        await client.api(f"/budget-lines/{line.id}/delete", version=1),
     ]
 
     assert [answer.status_code for answer in answers] == [409, 409, 409]
@@ -293,7 +293,7 @@ async def test_a_line_of_another_mechanism_is_not_found(world: World, visit, ses
     )
 
     assert (await ours.api_get(f"/budget-lines/{line['id']}")).status_code == 404
-    assert (await ours.api(f"/budget-lines/{line['id']}/delete")).status_code == 404
+    assert (await ours.api(f"/budget-lines/{line['id']}/delete", version=1)).status_code == 404
     assert foreign_source.status_code == 409
 
 

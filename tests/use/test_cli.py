@@ -1,4 +1,4 @@
-"""The command line, through real processes where exit codes and what is printed matter."""
+"""The command line, through real processes: some as users start them, most forked from one that is imported already."""
 
 import json
 import os
@@ -19,11 +19,12 @@ import pytest
 from taskforce import postgres
 from taskforce.cli import main
 from taskforce.settings import project_folder
+from tests.data_folder import copied
+from tests.use.commands import PATIENCE, Done, run
 
 ROOT = Path(__file__).parents[2]
 PLANS = project_folder("plans")
 TANZANIA = str(PLANS / "tz-ncostf-2020.yaml")
-PATIENCE = 60  # seconds, for a machine that runs much beside the tests
 
 
 def _free_port() -> int:
@@ -37,12 +38,16 @@ def _environment(home: Path, **values: str) -> dict[str, str]:
     return kept | {"TASKFORCE_HOME": str(home), "PYTHONPATH": str(ROOT), "PORT": str(_free_port())} | values
 
 
-def _run(home: Path, *arguments: str, answer: str = "", **values: str) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end."""
+def _run(home: Path, *arguments: str, answer: str = "", **values: str) -> Done:
+    """Run a command to its end, forked."""
+    return run(*arguments, environment=_environment(home, **values), answer=answer)
+
+
+def _start(home: Path, *arguments: str, **values: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end, as a user starts it."""
     return subprocess.run(  # noqa: S603 -- our own program
         [sys.executable, "-m", "taskforce", *arguments],
         env=_environment(home, **values),
-        input=answer,
         capture_output=True,
         text=True,
         timeout=PATIENCE,
@@ -51,14 +56,17 @@ def _run(home: Path, *arguments: str, answer: str = "", **values: str) -> subpro
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A data folder with the demonstration in it, for all tests of this file."""
-    folder = tmp_path_factory.mktemp("cli") / "home"
-    done = _run(folder, "demo", "--check")
-    assert done.returncode == 0, done.stderr
-    assert "OK: the first page answered" in done.stdout
-    yield folder
-    postgres.stop(folder)
+def home(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A data folder with the demonstration in it, for all tests of this file; its server runs between the commands."""
+    folder = copied(demonstration, tmp_path_factory.mktemp("cli") / "home")
+    with postgres.in_use(folder):
+        yield folder
+
+
+@pytest.fixture
+def at_rest(demonstration: Path, tmp_path: Path) -> Path:
+    """One whose server does not run."""
+    return copied(demonstration, tmp_path / "at-rest")
 
 
 def _commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
@@ -86,7 +94,7 @@ def test_plan_check_tells_all_files_and_the_worst_exit_code(tmp_path: Path) -> N
     broken, missing = tmp_path / "broken.yaml", tmp_path / "missing.yaml"
     broken.write_text(Path(TANZANIA).read_text().replace("lead: C-SEMA", "lead: C-SEMAA", 1))
 
-    done = _run(tmp_path / "home", "plan", "check", TANZANIA, str(broken), str(missing), "--json")
+    done = _start(tmp_path / "home", "plan", "check", TANZANIA, str(broken), str(missing), "--json")
 
     valid, wrong, absent = json.loads(done.stdout)
     assert done.returncode == 2
@@ -138,9 +146,9 @@ def test_plan_check_loads_neither_server_nor_database() -> None:
     assert done.stdout.splitlines()[-1] == "[]", done.stderr
 
 
-def test_a_second_demonstration_finds_everything_in_place(home: Path) -> None:
+def test_a_second_demonstration_finds_everything_in_place(at_rest: Path) -> None:
     """The second start loads nothing."""
-    done = _run(home, "demo", "--check")
+    done = _run(at_rest, "demo", "--check")
 
     assert (done.returncode, done.stderr) == (0, "")
     assert "The demonstration is there already." in done.stdout
@@ -179,21 +187,25 @@ def test_export_and_import_over_the_command_line(home: Path, tmp_path: Path) -> 
 
 
 def test_what_cannot_be_imported_says_why(home: Path, tmp_path: Path) -> None:
-    """A broken file, a plan that is past consultation and an unknown mechanism: one line each, exit code 1."""
-    broken, closed = tmp_path / "broken.yaml", tmp_path / "closed.yaml"
+    """A broken file, a plan past consultation, a new one that is decided and an unknown mechanism: exit code 1."""
+    broken, closed, decided = (tmp_path / f"{name}.yaml" for name in ("broken", "closed", "decided"))
     broken.write_text("schema: taskforce.plan/1\n")
     closed.write_text(Path(TANZANIA).read_text().replace("Two-day workshop", "Three-day workshop", 1))
+    decided.write_text(Path(TANZANIA).read_text().replace("code: TZ-2020", "code: TZ-2019", 1))
 
     results = [
         _run(home, "plan", "import", str(broken), "--yes"),
         _run(home, "plan", "import", str(closed), "--yes"),
         _run(home, "plan", "export", "NOWHERE"),
+        _run(home, "plan", "import", str(decided)),
+        _run(home, "plan", "import", str(decided), "--json"),
     ]
 
-    assert [done.returncode for done in results] == [1, 1, 1]
+    assert [done.returncode for done in results] == [1, 1, 1, 1, 1]
     assert "mechanism is missing" in results[0].stderr
     assert "TZ-2020 is closed" in results[1].stderr
     assert "NOWHERE" in results[2].stderr
+    assert all("TZ-2019 is new in TZ-NCOSTF and the file says closed" in done.stderr for done in results[3:])
     assert all("Traceback" not in done.stderr for done in results)
 
 
@@ -230,7 +242,7 @@ def test_an_unexpected_error_has_no_traceback_without_debug(tmp_path: Path) -> N
     """A database that is not there is said in words; with --debug the traceback is shown."""
     nowhere = {"TASKFORCE_DATABASE_URL": "postgresql+asyncpg://nobody@127.0.0.1:1/none"}
 
-    plain = _run(tmp_path, "plan", "export", "TZ-NCOSTF", **nowhere)
+    plain = _start(tmp_path, "plan", "export", "TZ-NCOSTF", **nowhere)
 
     assert plain.returncode == 1
     assert "Traceback" not in plain.stderr
@@ -271,10 +283,10 @@ def _wait_for_page(process: "subprocess.Popen[str]", port: int) -> None:
     raise AssertionError("no page came")
 
 
-def test_demo_serves_and_ctrl_c_stops_it(home: Path) -> None:
+def test_demo_serves_and_ctrl_c_stops_it(at_rest: Path) -> None:
     """A link for each role that signs in, a port that nobody else gets, and an end that leaves nothing running."""
-    with _serving(home, "demo") as (process, port):
-        taken = _run(home, "serve", PORT=str(port))
+    with _serving(at_rest, "demo") as (process, port):
+        taken = _run(at_rest, "serve", PORT=str(port))
         process.send_signal(signal.SIGINT)
         printed, _ = process.communicate(timeout=PATIENCE)
 
@@ -285,5 +297,5 @@ def test_demo_serves_and_ctrl_c_stops_it(home: Path) -> None:
     links = re.findall(rf"(\S.*?) +http://localhost:{port}/sign-in/\S{{40,}}\n", printed)
     assert {"Secretariat, Tanzania", "Administrator of this installation"} <= {title.strip() for title in links}
     assert len(links) == 8
-    assert postgres.is_alive(postgres.Server(home / "postgres", Path("/nowhere"), 5432)) is False
-    assert not (home / "postgres" / "postmaster.pid").exists()
+    assert postgres.is_alive(postgres.Server(at_rest / "postgres", Path("/nowhere"), 5432)) is False
+    assert not (at_rest / "postgres" / "postmaster.pid").exists()

@@ -41,8 +41,8 @@ async def test_who_may_read_and_change(world: World, visit, who: str, reads: int
     read = await client.api_get(f"/cost-items/{item['id']}")
     added = await client.api(f"/mechanisms/{world.mechanism.code}/cost-items/add", code="C2", title="Hosting")
     edited = await client.api(f"/cost-items/{item['id']}/edit", code="C1", title="Staff", version=1)
-    needed = await client.api(f"/cost-items/{item['id']}/require", **NEED)
-    deleted = await client.api(f"/cost-items/{item['id']}/delete")
+    needed = await client.api(f"/cost-items/{item['id']}/require", **NEED, version=2)
+    deleted = await client.api(f"/cost-items/{item['id']}/delete", version=3)
 
     assert read.status_code == reads
     assert [answer.status_code for answer in (added, edited, needed, deleted)] == [
@@ -100,7 +100,7 @@ async def test_lines_pay_the_need_until_they_end(world: World, visit) -> None:
     ("changes", "status", "words"),
     [
         ({"required_amount": "lots"}, 400, "is not a number in digits"),
-        ({"first_year": ""}, 400, "Fill in: First fiscal year."),
+        ({"first_year": ""}, 400, "Fill in: From fiscal year."),
         ({"cost_type_id": "kind:training"}, 409, "is not a cost type"),
         ({"last_year": "2024"}, 409, "Write a last year that is not before the first"),
         ({"first_year": "1950", "last_year": "2100"}, 409, "at most 30 years"),
@@ -145,9 +145,68 @@ async def test_zero_takes_the_need_away(world: World, visit) -> None:
     client = await visit(world.secretariat)
     item = await made(world, client)
 
-    answer = await client.api(f"/cost-items/{item['id']}/require", **{**NEED, "required_amount": "0"})
+    answer = await client.api(f"/cost-items/{item['id']}/require", **{**NEED, "required_amount": "0"}, version=1)
 
     assert answer.json()["needs"] == []
+
+
+async def test_an_old_need_does_not_overwrite_a_newer_one(world: World, visit) -> None:
+    """Two people say what the same cost needs: the second sees what the first said, and decides again."""
+    client = await visit(world.secretariat)
+    item = await made(world, client)
+    path = f"/cost-items/{item['id']}/require"
+    page = await client.get(path)
+    theirs = await client.api(path, **{**NEED, "last_year": 2026, "required_amount": "300"}, version=1)
+
+    yours = {key: str(value) for key, value in NEED.items()} | {"required_amount": "200"}
+    conflict = await client.send(page, yours)
+    api = await client.api(path, **{**NEED, "required_amount": "200"}, version=1)
+    kept = (await client.api_get(f"/cost-items/{item['id']}")).json()
+    saved = await client.send(conflict)
+
+    assert (page.form()["version"], theirs.json()["version"]) == ("1", 2)
+    assert conflict.status == 409
+    assert "2026: 300, 2027: 120, 2028: 120" in conflict.text
+    assert (conflict.form()["required_amount"], conflict.form()["version"]) == ("200", "2")
+    assert (api.status_code, api.json()["theirs"]["version"]) == (412, 2)
+    assert [need["required_amount"] for need in kept["needs"]] == ["300.00", "120.00", "120.00"]
+    assert saved.status == 200
+    assert [
+        need["required_amount"] for need in (await client.api_get(f"/cost-items/{item['id']}")).json()["needs"]
+    ] == ["200.00"] * 3
+
+
+async def test_a_need_without_a_version_is_refused(world: World, visit) -> None:
+    """Whoever has not read what a cost needs does not set it."""
+    client = await visit(world.secretariat)
+    item = await made(world, client)
+
+    answer = await client.api(f"/cost-items/{item['id']}/require", **{**NEED, "required_amount": "1"})
+
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (409, "version")
+    after = (await client.api_get(f"/cost-items/{item['id']}")).json()
+    assert [need["required_amount"] for need in after["needs"]] == ["120.00"] * 3
+
+
+async def test_a_need_that_follows_its_lines_makes_an_old_one_stale(world: World, visit) -> None:
+    """A new line of an activity changes what it needs; a need that was opened before does not take that back unseen."""
+    client = await visit(world.secretariat)
+    line = {"source_id": str(world.source.id), "cost_type_id": "cost_type:training", "fiscal_year": 2026}
+    lines = f"/activities/{world.activity.id}/budget-lines/add"
+    first = (await client.api(lines, **line, asked_amount="100", secured_amount="0")).json()
+    page = await client.get(f"/cost-items/{first['cost_item_id']}/require")
+    line["cost_type_id"] = "cost_type:travel"
+    await client.api(lines, **line, asked_amount="50", secured_amount="0")
+
+    late = await client.send(page, {"cost_type_id": "cost_type:travel", "first_year": "2026", "required_amount": "10"})
+
+    assert late.status == 409
+    assert "Somebody else saved this while you were writing" in late.text
+    needs = (await client.api_get(f"/cost-items/{first['cost_item_id']}")).json()["needs"]
+    assert {need["cost_type_id"]: need["required_amount"] for need in needs} == {
+        "cost_type:training": "100.00",
+        "cost_type:travel": "50.00",
+    }
 
 
 async def test_a_cost_with_lines_is_not_deleted(world: World, visit) -> None:
@@ -165,7 +224,7 @@ async def test_a_cost_with_lines_is_not_deleted(world: World, visit) -> None:
     ).json()
 
     refused = await client.send(await client.get(f"/cost-items/{item['id']}/delete"))
-    await client.api(f"/budget-lines/{line['id']}/delete")
+    await client.api(f"/budget-lines/{line['id']}/delete", version=1)
     gone = await client.submit(await client.get(f"/cost-items/{item['id']}/delete"))
 
     assert refused.status == 409
@@ -188,7 +247,7 @@ async def test_deleting_a_line_leaves_what_a_longer_cost_needs(world: World, vis
         )
     ).json()
 
-    await client.api(f"/budget-lines/{line['id']}/delete")
+    await client.api(f"/budget-lines/{line['id']}/delete", version=1)
 
     after = (await client.api_get(f"/cost-items/{item['id']}")).json()
     assert [(year["year"], year["missing_amount"]) for year in after["years"]] == [
@@ -237,5 +296,5 @@ async def test_a_cost_of_another_mechanism_is_not_found(world: World, visit, ses
     client = await visit(world.secretariat)
 
     assert (await client.api_get(f"/cost-items/{item['id']}")).status_code == 404
-    assert (await client.api(f"/cost-items/{item['id']}/require", **NEED)).status_code == 404
-    assert (await client.api(f"/cost-items/{item['id']}/delete")).status_code == 404
+    assert (await client.api(f"/cost-items/{item['id']}/require", **NEED, version=1)).status_code == 404
+    assert (await client.api(f"/cost-items/{item['id']}/delete", version=1)).status_code == 404

@@ -17,6 +17,7 @@ from taskforce.models import (
     DuplicationAlert,
     FundingSource,
     Membership,
+    Plan,
 )
 from tests.conftest import NOW
 from tests.page_client import Client
@@ -160,6 +161,37 @@ async def test_alerts_of_a_closed_plan_are_history(world: World, visit) -> None:
         (1, 1),
         (0, 0),
     ]
+
+
+async def test_a_pair_that_goes_on_waits_once_in_each_plan_and_names_its_year(world: World, visit) -> None:
+    """The same work of the same agencies in this and next year's plan: two alerts, told apart by the year."""
+    this_year = await world.alert(world.activity, await _second_line(world))
+    later = await world.add(
+        Plan(
+            code="NEXT",
+            title="Annual action plan",
+            starts_on=dt.date(2027, 1, 1),
+            ends_on=dt.date(2027, 12, 31),
+            status="consultation",
+            currency="TZS",
+        )
+    )
+    output = await world.add_output(later)
+    again = {"plan_id": later.id, "output_id": output.id}
+    own = await world.line(**again, code="A1", title="Train desk officers")
+    next_year = await world.alert(own, await _second_line(world, **again))
+    client = await visit(world.secretariat)
+
+    desk, page = await _desk(client), await client.get("/desk")
+
+    assert [(each["id"], each["plan_year"]) for each in desk["alerts"]] == [
+        (str(this_year.id), "2026"),
+        (str(next_year.id), "2027"),
+    ]
+    assert desk["alert_count"] == 2
+    for alert, year in ((this_year, "2026"), (next_year, "2027")):
+        link = next(each for each in page.tree.iter("a") if each.get("href") == f"/alerts/{alert.id}")
+        assert "".join(link.itertext()).strip().endswith(f"({year})")
 
 
 async def test_gaps_and_clashes_wait_for_secretariat_and_chair(world: World, visit) -> None:

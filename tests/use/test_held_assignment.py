@@ -42,7 +42,7 @@ async def test_only_a_part_that_was_not_held_is_deleted(
     part = await _give(world, duty, **values)
     client = await visit(world.secretariat)
 
-    answer = await client.api(f"/assignments/{part.id}/delete")
+    answer = await client.api(f"/assignments/{part.id}/delete", version=1)
     parts = (await client.api_get(f"/responsibilities/{duty.id}")).json()["parts"]
 
     assert answer.status_code == status, case
@@ -59,7 +59,7 @@ async def test_a_duty_that_was_held_is_not_deleted(
     await _give(world, duty, **values)
     client = await visit(world.secretariat)
 
-    answer = await client.api(f"/responsibilities/{duty.id}/delete")
+    answer = await client.api(f"/responsibilities/{duty.id}/delete", version=1)
 
     assert answer.status_code == status, case
     assert (await client.api_get(f"/responsibilities/{duty.id}")).status_code == (404 if status == 200 else 200)
@@ -84,6 +84,6 @@ async def test_a_mechanism_that_is_forming_still_tidies_up(world: World, visit) 
     await _give(world, duty, starts_on=dt.date(2019, 1, 1))
     client = await visit(world.secretariat)
 
-    answer = await client.api(f"/responsibilities/{duty.id}/delete")
+    answer = await client.api(f"/responsibilities/{duty.id}/delete", version=1)
 
     assert answer.status_code == 200

@@ -33,7 +33,7 @@ async def test_who_may_read_add_edit_and_delete(world: World, visit, who: str, r
         await client.api_get(f"/indicators/{indicator.id}"),
         await client.api(f"/outputs/{world.output.id}/indicators/add", **GOOD),
         await client.api(f"/indicators/{indicator.id}/edit", **GOOD | {"code": "I1", "version": 1}),
-        await client.api(f"/indicators/{indicator.id}/delete"),
+        await client.api(f"/indicators/{indicator.id}/delete", version=2),
     ]
 
     added = 201 if changes == 200 else changes
@@ -98,10 +98,10 @@ async def test_editing_changes_only_the_targets_that_differ(world: World, visit)
     [
         ({"targets": "next year: many"}, "“next year: many” is not a target."),
         ({"targets": "2026: 5\n2026: 6"}, "Targets name 2026 twice."),
-        ({"baseline": "six"}, "Baseline must be a number in digits"),
+        ({"baseline": "six"}, "Value before the plan must be a number in digits"),
         ({"baseline_year": "2025"}, "The year of the baseline needs the baseline itself."),
         ({"unit": ""}, "Fill in: Unit."),
-        ({"roll_up_places": "median"}, "Over places must be one of"),
+        ({"roll_up_places": "median"}, "How values of several places join must be one of"),
     ],
 )
 async def test_bad_input_shows_the_form_again(world: World, visit, values: dict[str, object], said: str) -> None:
@@ -139,7 +139,7 @@ async def test_past_consultation_nothing_changes(world: World, visit) -> None:
     answers = [
         await client.api(f"/outputs/{world.output.id}/indicators/add", **GOOD),
         await client.api(f"/indicators/{indicator.id}/edit", **GOOD, version=1),
-        await client.api(f"/indicators/{indicator.id}/delete"),
+        await client.api(f"/indicators/{indicator.id}/delete", version=1),
     ]
 
     assert [answer.status_code for answer in answers] == [409, 409, 409]

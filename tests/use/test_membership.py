@@ -276,7 +276,7 @@ async def test_a_stale_ending_is_shown_theirs(world: World, visit) -> None:
     conflict = await client.send(form, {"ends_on": "2026-09-30"})
 
     assert conflict.status == 409
-    assert "2026-06-30" in conflict.text
+    assert "30 June 2026" in conflict.text
 
 
 async def test_an_agency_that_leaves_takes_its_people_along(world: World, visit) -> None:
@@ -351,9 +351,9 @@ async def test_another_mechanisms_rows_answer_as_missing(world: World, visit, se
 
     statuses = [
         (await client.api(f"/memberships/{membership.id}/end", ends_on="2026-03-09", version=1)).status_code,
-        (await client.api(f"/memberships/{membership.id}/delete")).status_code,
+        (await client.api(f"/memberships/{membership.id}/delete", version=1)).status_code,
         (await client.api(f"/appointments/{appointment.id}/end", ends_on="2026-03-09", version=1)).status_code,
-        (await client.api(f"/appointments/{appointment.id}/delete")).status_code,
+        (await client.api(f"/appointments/{appointment.id}/delete", version=1)).status_code,
         (await client.api(f"/appointments/{appointment.id}/invite-again")).status_code,
         await client.status(f"/appointments/{appointment.id}/end"),
     ]

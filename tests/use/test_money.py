@@ -221,6 +221,74 @@ async def test_another_currency_stands_apart_until_a_rate_of_the_day_is_known(wo
     assert after["not_convertible"] == []
 
 
+@pytest.mark.parametrize(
+    ("needed", "secured", "apart", "unfunded", "certainty", "title"),
+    [
+        (100, 30, {}, "70.00", "exact", "Nobody pays 70% of what 2026 needs"),
+        (100, 30, {"secured": 3}, "70.00", "at_most", "Nobody pays 70% of what is known of 2026"),
+        (100, 30, {"asked": 9}, "70.00", "exact", "Nobody pays 70% of what 2026 needs"),
+        (100, 100, {"secured": 3}, "0.00", "at_most", "Donors pay 100% of what is known of 2026"),
+        (None, 30, {"asked": 9}, "0.00", "incomplete", "Donors pay 100% of what is known of 2026"),
+        (None, 0, {"secured": 3}, "0.00", "incomplete", "What is recorded for 2026 is not convertible"),
+    ],
+)
+async def test_a_year_with_money_that_has_no_rate_is_not_called_known(
+    world: World,
+    visit,
+    needed: int | None,
+    secured: int,
+    apart: dict[str, int],
+    unfunded: str,
+    certainty: str,
+    title: str,
+) -> None:
+    """What is not convertible stands apart by currency and year, is in no share, and what is unfunded says so: at most
+    that where a need is recorded, incomplete where only the lines say what is needed."""
+    item = await cost(world)
+    if needed is not None:
+        await need(world, item, needed)
+    if secured:
+        await line(world, item, world.source, secured)
+    if apart:
+        foreign = await source(world, "FOREIGN", "donor_grant")
+        asked = Decimal(apart.get("asked", 0))
+        await line(world, item, foreign, apart.get("secured", 0), currency="XPT", asked_amount=asked)
+    client = await visit(world.secretariat)
+
+    focus = (await read(world, client))["focus"]
+    page = await client.get(f"/mechanisms/{world.mechanism.code}/money")
+    costs = await client.get(f"/cost-items/{item.id}")
+
+    assert (focus["unfunded_amount"], focus["unfunded_is"]) == (unfunded, certainty)
+    assert [each["currency"] for each in focus["not_convertible"]] == (["XPT"] if apart else [])
+    assert page.title.startswith(title)
+    assert ("Not convertible, XPT" in page.text) is bool(apart)
+    assert ("everything recorded is paid for" in page.text) is False
+    assert ("at most TZS" in page.text.replace("\u00a0", " ")) is (certainty == "at_most")
+    assert ("is paid for until" in costs.title) is False
+    assert sum(Decimal(share["share"]) for share in focus["shares"]) == (1 if needed or secured else 0)
+
+
+async def test_a_rate_makes_the_year_whole(world: World, visit) -> None:
+    """Once the rate of the year's first day is recorded, nothing is at most or incomplete any more."""
+    item = await cost(world)
+    await need(world, item, 100)
+    await line(world, item, world.source, 8, currency="XPD")
+    await world.add(
+        ExchangeRate(
+            currency="XPD", base_currency="TZS", rate_on=dt.date(2026, 1, 1), rate=Decimal("12.5"), source="test bank"
+        )
+    )
+    client = await visit(world.secretariat)
+
+    focus = (await read(world, client))["focus"]
+    page = await client.get(f"/mechanisms/{world.mechanism.code}/money")
+
+    assert (focus["unfunded_amount"], focus["unfunded_is"], focus["not_convertible"]) == ("0.00", "exact", [])
+    assert page.title.startswith("Donors pay 100% of what 2026 needs")
+    assert "everything recorded is paid for" in page.text
+
+
 async def test_the_page_asks_as_often_for_60_lines_as_for_3(world: World, visit, statements) -> None:
     """The number of statements does not grow with lines, costs, sources and objectives."""
     client = await visit(world.secretariat)

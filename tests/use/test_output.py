@@ -26,7 +26,7 @@ async def test_who_may_read_add_edit_and_delete(world: World, visit, who: str, r
     read = await client.api_get(f"/outputs/{world.output.id}")
     added = await client.api(f"/objectives/{world.objective.id}/outputs/add", code="O1.2", title="More")
     edited = await client.api(f"/outputs/{world.output.id}/edit", code="O1.1", title="Better", version=1)
-    deleted = await client.api(f"/outputs/{world.output.id}/delete")
+    deleted = await client.api(f"/outputs/{world.output.id}/delete", version=2)
     forms = [
         await client.status(path)
         for path in (f"/objectives/{world.objective.id}/outputs/add", f"/outputs/{world.output.id}/edit")
@@ -112,9 +112,9 @@ async def test_an_output_with_activities_stays(world: World, visit) -> None:
 
     refused = await client.send(page)
     await world.remove(world.activity)
-    still = await client.api(f"/outputs/{world.output.id}/delete")
+    still = await client.api(f"/outputs/{world.output.id}/delete", version=1)
     await world.remove(indicator)
-    gone = await client.api(f"/outputs/{world.output.id}/delete")
+    gone = await client.api(f"/outputs/{world.output.id}/delete", version=1)
 
     assert refused.status == 409
     assert "Output O1.1 has activities, so it stays." in refused.text
@@ -124,15 +124,15 @@ async def test_an_output_with_activities_stays(world: World, visit) -> None:
 
 
 async def test_past_consultation_nothing_changes(world: World, visit) -> None:
-    """An endorsed plan changes by amendment only."""
+    """What was endorsed stays as it is."""
     await set_status(world, "endorsed")
     client = await visit(world.secretariat)
 
     answers = [
         await client.api(f"/objectives/{world.objective.id}/outputs/add", code="O1.2", title="Late"),
         await client.api(f"/outputs/{world.output.id}/edit", code="O1.1", title="Late", version=1),
-        await client.api(f"/outputs/{world.output.id}/delete"),
+        await client.api(f"/outputs/{world.output.id}/delete", version=1),
     ]
 
     assert [answer.status_code for answer in answers] == [409, 409, 409]
-    assert "amendment" in answers[0].json()["detail"]
+    assert "What was agreed stays as it is" in answers[0].json()["detail"]

@@ -199,7 +199,7 @@ async def fresh(server: postgres.Server) -> AsyncIterator[Sessions]:
 
 async def _round(sessions: Sessions, file: PlanFile) -> PlanFile:
     async with transaction(sessions, OPERATOR) as session:
-        await apply(session, OPERATOR, rows_of(file), reason="import test.yaml")
+        await apply(session, OPERATOR, rows_of(file), reason="import test.yaml", is_set_up=False)
     async with transaction(sessions, OPERATOR) as session:
         return await export_plan(session, OPERATOR, file.mechanism.code, file.plan.code if file.plan else None)
 

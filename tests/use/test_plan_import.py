@@ -246,7 +246,7 @@ async def test_a_plan_past_consultation_is_not_changed(sessions: Sessions, statu
     made = await _apply(sessions, file)
 
     same = await _preview(sessions, file)
-    with pytest.raises(Refused, match=rf"P1 is {status}: .*1 of its rows differ \(A1\).*amendment"):
+    with pytest.raises(Refused, match=rf"P1 is {status}: .*1 of its rows differ \(A1\)\. What was agreed stays"):
         await _apply(sessions, _edited(file, ("districts: [North]", "districts: [South]")))
 
     assert same.changed_count == 0
@@ -281,7 +281,7 @@ async def test_what_is_not_of_the_plan_changes_in_any_state(sessions: Sessions) 
         ("code: P1", "code: P2, follows: P1"),
         ("2026-", "2027-"),
         ("{2027: 20}", "{2028: 20}"),
-        ("status: closed", "status: active"),
+        ("status: closed", "status: consultation"),
         ("title: Guide for teachers", "title: Guide for teachers\n            carried_over_from: A2"),
     )
 
@@ -290,6 +290,54 @@ async def test_what_is_not_of_the_plan_changes_in_any_state(sessions: Sessions) 
     assert report.is_new_plan
     assert _changes(report) == {"funding_sources": {"GOV": ("name: State budget → State budget (vote 12)",)}}
     assert await _export(sessions, file) == _file(later)
+
+
+def _next_year(file: str, status: str) -> str:
+    """The file of a closed plan as that of the next year, in a state."""
+    return _edited(
+        file,
+        ("code: P1", "code: P2, follows: P1"),
+        ("2026-", "2027-"),
+        ("{2027: 20}", "{2028: 20}"),
+        ("status: closed", f"status: {status}"),
+    )
+
+
+@pytest.mark.parametrize("status", ["draft", "consultation"])
+async def test_a_new_plan_of_a_known_mechanism_begins(sessions: Sessions, status: str) -> None:
+    """Next year's plan comes into a mechanism as a draft or for consultation, marked as imported."""
+    file = _text(status="closed")
+    await _apply(sessions, file)
+
+    made = await _apply(sessions, _next_year(file, status))
+
+    assert made.is_new_plan
+    async with transaction(sessions, OPERATOR) as session:
+        found = await session.execute(
+            text("select status, is_imported from plan where mechanism_id = :id and code = 'P2'"),
+            {"id": made.mechanism_id},
+        )
+        assert [tuple(row) for row in found] == [(status, True)]
+
+
+@pytest.mark.parametrize(
+    "status", ["submitted", "returned", "endorsed", "active", "closing", "closed", "suspended", "cancelled"]
+)
+async def test_a_file_brings_no_decided_plan_into_a_known_mechanism(sessions: Sessions, status: str) -> None:
+    """Nobody there has consulted on it or endorsed it: preview and import say no, why, and what to write instead."""
+    file = _text(status="closed")
+    made = await _apply(sessions, file)
+    later = _next_year(file, status)
+
+    for refused in (_preview, _apply):
+        with pytest.raises(Refused, match=rf"P2 is new in TZ-FILE-\d+ and the file says {status}: .*status: draft"):
+            await refused(sessions, later)
+
+    async with transaction(sessions, OPERATOR) as session:
+        count = await session.scalar(
+            text("select count(*) from plan where mechanism_id = :id"), {"id": made.mechanism_id}
+        )
+    assert count == 1
 
 
 async def test_a_file_moves_no_plan_on(sessions: Sessions) -> None:

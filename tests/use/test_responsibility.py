@@ -59,7 +59,7 @@ async def test_the_title_states_gaps_and_clashes(world: World, visit) -> None:
     page = await client.get(f"/mechanisms/{world.mechanism.code}/responsibilities")
     view = (await client.api_get(f"/mechanisms/{world.mechanism.code}/responsibilities")).json()
 
-    assert page.title.startswith("1 duty has nobody accountable, 1 is claimed by several agencies")
+    assert page.title.startswith("1 gap: nobody is accountable, and 1 duty is claimed by several agencies")
     assert [gap["duty_code"] for gap in view["gaps"]] == ["R1"]
     assert [[duty["code"] for duty in clash["duties"]] for clash in view["clashes"]] == [["R2"]]
     assert "Accountable: Ministry of Education; National Police." in page.text or (
@@ -208,9 +208,9 @@ async def test_an_instrument_of_another_mechanism_is_refused(world: World, visit
 @pytest.mark.parametrize(
     ("changes", "status", "words"),
     [
-        ({"statement": ""}, 400, "Fill in: Statement."),
+        ({"statement": ""}, 400, "Fill in: What must be done."),
         ({"code": ""}, 400, "Fill in: Code."),
-        ({"capability_id": ""}, 400, "Fill in: Capability."),
+        ({"capability_id": ""}, 400, "Fill in: Capability of the national response."),
         ({"capability_id": "kind:training"}, 409, "is not a capability"),
         ({"citation": "Act", "link": "javascript:alert(1)"}, 409, "is not a web address"),
         ({"citation": "", "article": "s 3"}, 409, "Write the citation of the new instrument too"),
@@ -301,7 +301,7 @@ async def test_a_duty_of_another_mechanism_is_not_found(world: World, visit, ses
     client = await visit(world.secretariat)
 
     assert (await client.api_get(f"/responsibilities/{duty.id}")).status_code == 404
-    assert (await client.api(f"/responsibilities/{duty.id}/delete")).status_code == 404
+    assert (await client.api(f"/responsibilities/{duty.id}/delete", version=1)).status_code == 404
 
 
 async def test_the_matrix_asks_once_however_many_duties(world: World, visit, statements) -> None:
