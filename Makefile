@@ -9,7 +9,7 @@ export TASKFORCE_HOME ?= .taskforce
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help run test check bench browser documents catalogue
+.PHONY: help run test faults check bench browser documents catalogue
 
 help:  ## Print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -25,6 +25,9 @@ check: .venv/dev.stamp  ## Lint, format, types, import rules
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy taskforce tests bench vendor
 	.venv/bin/lint-imports --no-cache
+
+faults: .venv/dev.stamp  ## Run the long tests (kills, large backups, fuzzing) and write docs/faults.md
+	FAULTS_REPORT=docs/faults.md .venv/bin/pytest -m faults tests
 
 bench: .venv/dev.stamp  ## Measure speeds as ratios to floors
 	.venv/bin/python -m bench

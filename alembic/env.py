@@ -3,26 +3,10 @@
 from sqlalchemy import Connection, text
 
 from alembic import context
+from taskforce.db import ROLES
 from taskforce.models import Base
 
 MIGRATION_LOCK = 7_240_011  # any number that nothing else in the database locks
-
-# Roles belong to the whole server and locks to one database: another database's migration may make them meanwhile.
-ROLES = """
-do $$ begin
-  begin
-    create role tf_owner nologin;
-  exception when duplicate_object or unique_violation then null;
-  end;
-  begin
-    create role tf_app login;
-  exception when duplicate_object or unique_violation then null;
-  end;
-  execute format('grant tf_owner to %I', current_user);
-  execute format('grant create, usage on schema public to tf_owner');
-  execute format('grant create on database %I to tf_owner', current_database());
-end $$
-"""
 
 
 def run(connection: Connection) -> None:

@@ -17,14 +17,16 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from bench.generate import plan_of
 from bench.measure import cpu_seconds, milliseconds, serving
 from taskforce import postgres
-from taskforce.access import OPERATOR, SIGN_IN
+from taskforce.access import OPERATOR, SIGN_IN, TokenScope
 from taskforce.db import create_engine, create_sessions, migrate, transaction
 from taskforce.exchange.plan_import import rows_of
 from taskforce.models import Account, Appointment
 from taskforce.services import account as accounts
 from taskforce.services import plan_import
+from taskforce.services.account import Entry
+from taskforce.services.account_token import MakeToken, make_token
 from taskforce.services.vocabulary_term import load_vocabularies
-from taskforce.web.sign_in import cookie_name
+from taskforce.web.session_cookie import cookie_name
 
 ACTIVITIES = 10_000
 FLOOR_PORT, OUR_PORT = 8791, 8792
@@ -77,9 +79,11 @@ async def _filled(app_url: str, now: dt.datetime) -> Made:
                 mechanism_id=mechanism, account_id=account.id, role="secretariat", starts_on=dt.date(2020, 1, 1)
             )
         )
+    entry = Entry(address="bench", agent="bench", has_second_factor=True)
+    everything = MakeToken(title="bench", scopes=list(TokenScope), days=1)
     async with transaction(sessions, SIGN_IN) as session:
-        cookie = await accounts.open_session(session, account.id, now=now, address="bench", agent="bench")
-        token = await accounts.make_token(session, account.id, "bench", now=now, life=dt.timedelta(hours=1))
+        cookie = await accounts.open_session(session, account.id, entry, now=now)
+        token = await make_token(session, account.id, everything, now=now)
     await engine.dispose()
     return Made(plan, activity, agency, cookie, token, seconds)
 

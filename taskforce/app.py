@@ -1,9 +1,14 @@
 """The composition root: the only place that builds the application."""
 
+import asyncio
 import datetime as dt
 import gc
 import logging
-import secrets
+import multiprocessing
+import os
+import signal
+import threading
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,35 +18,40 @@ import structlog
 from litestar import Litestar, Router
 from litestar.config.compression import CompressionConfig
 from litestar.di import Provide
-from litestar.enums import ScopeType
 from litestar.openapi.config import OpenAPIConfig
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.routes import HTTPRoute
 from litestar.static_files import create_static_files_router
 from litestar.template import TemplateConfig
-from litestar.types import ASGIApp, ControllerRouterHandler, HTTPScope, Message, Receive, Scope, Send
-from structlog.tracebacks import ExceptionDictTransformer
+from litestar.types import ControllerRouterHandler
 
 from taskforce import __version__, jobs
 from taskforce.access import SIGN_IN, May
-from taskforce.db import create_engine, create_sessions, transaction
+from taskforce.db import create_engine, create_sessions, is_outage, transaction
 from taskforce.queries.account import is_demonstration
 from taskforce.render.wording import environment
 from taskforce.settings import project_folder, settings
+from taskforce.web.account import AccountController
+from taskforce.web.account_password import AccountPasswordController
+from taskforce.web.account_second_factor import AccountSecondFactorController
+from taskforce.web.account_token import AccountTokenController
 from taskforce.web.activity import ActivityController
 from taskforce.web.agency import AgencyController
 from taskforce.web.agency_record import AgencyRecordController
 from taskforce.web.appointment import AppointmentController
 from taskforce.web.assignment import AssignmentController
+from taskforce.web.attachment import AttachmentController
 from taskforce.web.budget_line import BudgetLineController
-from taskforce.web.carried import Carried, carry
 from taskforce.web.cost_item import CostItemController
 from taskforce.web.desk import DeskController
 from taskforce.web.duplication_alert import DuplicationAlertController
 from taskforce.web.errors import HANDLERS
 from taskforce.web.first_steps import FirstStepsController
 from taskforce.web.foot import FootController
+from taskforce.web.form import MOST_BYTES
 from taskforce.web.funding_source import FundingSourceController
+from taskforce.web.guard import guarded
+from taskforce.web.health import HealthController
 from taskforce.web.indicator import IndicatorController
 from taskforce.web.instrument import InstrumentController
 from taskforce.web.mechanism import MechanismController
@@ -53,16 +63,24 @@ from taskforce.web.output import OutputController
 from taskforce.web.place import PlaceController
 from taskforce.web.plan import PlanController
 from taskforce.web.plan_draft import PlanDraftController
+from taskforce.web.request_log import LOG_STEPS, logged
 from taskforce.web.responsibility import ResponsibilityController
-from taskforce.web.sign_in import SignInController, provide_actor, provide_session
+from taskforce.web.sign_in import SignInController
+from taskforce.web.signed_in import provide_actor, provide_session
 from taskforce.web.today import provide_days, provide_today
+from taskforce.web.user import UserController
 
 CONTROLLERS: tuple[Any, ...] = (
+    AccountController,
+    AccountPasswordController,
+    AccountSecondFactorController,
+    AccountTokenController,
     ActivityController,
     AgencyController,
     AgencyRecordController,
     AppointmentController,
     AssignmentController,
+    AttachmentController,
     BudgetLineController,
     CostItemController,
     DeskController,
@@ -82,15 +100,10 @@ CONTROLLERS: tuple[Any, ...] = (
     PlanDraftController,
     ResponsibilityController,
     SignInController,
+    UserController,
 )
 Clock = Callable[[], dt.datetime]
-# JSON lines; tracebacks without the values of variables, among which are passwords and form secrets.
-LOG_STEPS: list[structlog.typing.Processor] = [
-    structlog.processors.add_log_level,
-    structlog.processors.TimeStamper(fmt="iso"),
-    structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
-    structlog.processors.JSONRenderer(),
-]
+PARENT_EVERY, PARENT_PATIENCE = 0.2, 3  # seconds
 
 
 class UnnamedAction(RuntimeError):
@@ -99,47 +112,6 @@ class UnnamedAction(RuntimeError):
 
 def _utc_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
-
-
-def _headers(nonce: str) -> list[tuple[bytes, bytes]]:
-    policy = (
-        f"default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:;"
-        " font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    )
-    return [
-        (b"content-security-policy", policy.encode()),
-        (b"x-content-type-options", b"nosniff"),
-        (b"referrer-policy", b"same-origin"),
-        (b"cross-origin-opener-policy", b"same-origin"),
-    ]
-
-
-def _caching(scope: HTTPScope) -> bytes:
-    """Pages are never kept; a static file that is named with the hash of its content is kept for ever."""
-    if not scope["path"].startswith("/static/"):
-        return b"no-store"
-    return b"public, max-age=31536000, immutable" if scope["query_string"].startswith(b"v=") else b"no-cache"
-
-
-def _guarded(app: ASGIApp) -> ASGIApp:
-    """Gives every answer its request id and headers, also the router's own 404 and 405, which no middleware sees."""
-
-    async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != ScopeType.HTTP:
-            await app(scope, receive, send)
-            return
-        nonce, request_id = secrets.token_urlsafe(16), secrets.token_hex(8)
-        carry(scope, Carried(nonce=nonce, request_id=request_id))
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                own = [*_headers(nonce), (b"x-request-id", request_id.encode()), (b"cache-control", _caching(scope))]
-                message["headers"] = [*message["headers"], *own]
-            await send(message)
-
-        await app(scope, receive, send_with_headers)
-
-    return guarded
 
 
 def _mounted(speaks: str) -> list[ControllerRouterHandler]:
@@ -177,17 +149,38 @@ def check_actions(app: Litestar) -> None:
                 handler.opt["form_is_above"] = True
 
 
+async def _learn_kind(app: Litestar) -> bool:
+    """Whether the database could be asked if this is a demonstration; without an answer it is none."""
+    try:
+        async with transaction(app.state.sessions, SIGN_IN) as session:
+            app.state.is_demonstration = await is_demonstration(session)
+    except Exception as broken:
+        if not is_outage(broken):
+            raise
+        return False
+    return True
+
+
+async def _learn_kind_later(app: Litestar) -> None:
+    """A worker that is started while the database is away answers 503 until then, and needs no second start."""
+    while True:
+        await asyncio.sleep(1)
+        if await _learn_kind(app):
+            return
+
+
 def create_app(*, database_url: str, clock: Clock = _utc_now, pool_size: int = 5, with_jobs: bool = False) -> Litestar:
     """The application on a database; `clock` tells the moment, in UTC; `with_jobs` runs the clocked jobs in it."""
     logging.getLogger("asyncio").setLevel(logging.ERROR)
-    structlog.configure(processors=LOG_STEPS)
+    level = logging.getLevelNamesMapping()[settings().log_level.upper()]
+    structlog.configure(processors=LOG_STEPS, wrapper_class=structlog.make_filtering_bound_logger(level))
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         engine = create_engine(database_url, statement_cache_size=settings().statement_cache_size, pool_size=pool_size)
         app.state.sessions = create_sessions(engine)
-        async with transaction(app.state.sessions, SIGN_IN) as session:
-            app.state.is_demonstration = await is_demonstration(session)
+        app.state.is_demonstration = False
+        learning = None if await _learn_kind(app) else asyncio.create_task(_learn_kind_later(app))
         clocked = jobs.scheduler(app.state.sessions, clock) if with_jobs else None
         if clocked:
             clocked.start()
@@ -195,6 +188,8 @@ def create_app(*, database_url: str, clock: Clock = _utc_now, pool_size: int = 5
         yield
         if clocked:
             clocked.shutdown(wait=False)
+        if learning:
+            learning.cancel()
         await engine.dispose()
 
     async def provide_now() -> dt.datetime:
@@ -205,6 +200,7 @@ def create_app(*, database_url: str, clock: Clock = _utc_now, pool_size: int = 5
         route_handlers=[
             Router("/", route_handlers=_mounted("html"), opt={"speaks": "html"}, include_in_schema=False),
             Router("/api/v1", route_handlers=_mounted("json"), opt={"speaks": "json"}),
+            HealthController,
             create_static_files_router("/static", directories=[static], opt={"action": May.PAGE_READ}),
         ],
         dependencies={
@@ -214,8 +210,9 @@ def create_app(*, database_url: str, clock: Clock = _utc_now, pool_size: int = 5
             "today": Provide(provide_today),
             "days": Provide(provide_days),
         },
-        compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5),
+        compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5, exclude_opt_key="sends_file"),
         exception_handlers=HANDLERS,
+        request_max_body_size=MOST_BYTES,
         lifespan=[lifespan],
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(_environment())),
         openapi_config=OpenAPIConfig(
@@ -230,12 +227,28 @@ def create_app(*, database_url: str, clock: Clock = _utc_now, pool_size: int = 5
         debug=False,
     )
     check_actions(app)
-    app.asgi_handler = _guarded(app.asgi_handler)
+    app.asgi_handler = logged(guarded(app.asgi_handler))
     return app
 
 
 def _environment() -> Any:
     return environment(project_folder("templates"))
+
+
+def _end_with_parent() -> None:
+    """End this server process when its main process is gone, also by kill -9: else it would hold the port for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        while os.getppid() == parent.pid:
+            time.sleep(PARENT_EVERY)
+        os.kill(os.getpid(), signal.SIGTERM)  # lets requests that run end
+        time.sleep(PARENT_PATIENCE)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()
 
 
 def serve_app() -> Litestar:
@@ -244,6 +257,7 @@ def serve_app() -> Litestar:
     Raises:
         RuntimeError: no database is named; `taskforce serve` names it.
     """
+    _end_with_parent()
     address = settings().database_url
     if address is None:
         raise RuntimeError("TASKFORCE_DATABASE_URL is not set: start the server with `taskforce serve`")

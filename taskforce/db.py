@@ -1,15 +1,22 @@
 """Engine, session, transaction and the row-level context; the only place that commits."""
 
 import json
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from functools import cache
+from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from alembic.config import Config
-from asyncpg.exceptions import CannotConnectNowError
+from asyncpg.exceptions import InterfaceError, PostgresError
 from sqlalchemy import NullPool, event, text
-from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import IntegrityError, InvalidatePoolError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session as SyncSession
 from sqlalchemy.orm import SessionTransaction
@@ -17,50 +24,87 @@ from sqlalchemy.orm import SessionTransaction
 from alembic import command
 from taskforce.access import Actor, RowContext
 from taskforce.errors import Refused
-from taskforce.settings import project_folder
+from taskforce.settings import project_folder, settings
 
 Session = AsyncSession
-# What the database says no with: a constraint (the sender's mistake), or nothing at all (it is down).
+# What the database says no with where the sender is mistaken: a constraint.
 BrokenRule = IntegrityError
-DatabaseError = DBAPIError
 # Two transactions stood in each other's way, or a lock was held too long: the same again will do.
 RETRYABLE = ("40001", "40P01", "55P03")
-Unavailable = (InterfaceError, OperationalError, ConnectionError, CannotConnectNowError)
+# The server is stopping, starting, gone, full, a standby, or has no room for one more: later the same will do.
+OUTAGE = ("08", "25006", "28", "3D", "53", "57P", "58")
+CONNECT_PATIENCE = 5  # seconds; who waits longer for a page than this has gone
 Sessions = async_sessionmaker[AsyncSession]
 
+# What the database is told of who acts, in the order in which it is signed; tf_enter in the migrations has the same.
+CLAIMS = ("principal", "issued", "installation", "read", "govern", "write", "agencies")
 _BIND = text(
-    "select set_config('taskforce.principal', :principal, true), set_config('taskforce.read', :read, true),"
-    " set_config('taskforce.govern', :govern, true), set_config('taskforce.write', :write, true),"
-    " set_config('taskforce.agencies', :agencies, true), set_config('taskforce.action', :action, true),"
-    " set_config('taskforce.reason', :reason, true)"
+    "select "
+    + ", ".join(f"set_config('taskforce.{name}', :{name}, true)" for name in (*CLAIMS, "signature", "action", "reason"))
 )
 # A system principal sees all mechanisms: the policy of the table mechanism knows its name, all others go by these ids.
-_BIND_EVERYTHING = text(
-    "with all_ids as (select '{' || coalesce(string_agg(id::text, ','), '') || '}' as ids from mechanism)"
-    " select set_config('taskforce.read', ids, true), set_config('taskforce.govern', ids, true),"
-    " set_config('taskforce.write', ids, true) from all_ids"
+_ALL_MECHANISMS = text("select id from mechanism")
+_SHARE_KEY = text(
+    "insert into context_key as stored (inner_pad, outer_pad) values (:inner, :outer) on conflict (id) do update"
+    " set inner_pad = excluded.inner_pad, outer_pad = excluded.outer_pad"
+    " where stored.inner_pad <> excluded.inner_pad"
 )
-_WIDEN = text(
-    "select set_config(name, array_append(current_setting(name)::uuid[], cast(:id as uuid))::text, true)"
-    " from unnest(array['taskforce.read', 'taskforce.govern', 'taskforce.write']) as name"
-)
-_LET_READ = text("select set_config('taskforce.read', :ids, true)")
 _EXPLAIN = text("select set_config('taskforce.action', :action, true), set_config('taskforce.reason', :reason, true)")
+
+# Roles belong to the whole server and locks to one database: another database's migration may make them meanwhile.
+ROLES = """
+do $$ begin
+  begin
+    create role tf_owner nologin;
+  exception when duplicate_object or unique_violation then null;
+  end;
+  begin
+    create role tf_app login;
+  exception when duplicate_object or unique_violation then null;
+  end;
+  execute format('grant tf_owner to %I', current_user);
+  execute format('grant create, usage on schema public to tf_owner');
+  execute format('grant create on database %I to tf_owner', current_database());
+end $$
+"""
 
 
 def create_engine(url: str, *, statement_cache_size: int = 100, pool_size: int = 5) -> AsyncEngine:
     """An engine whose connections speak JSON through the standard library and name themselves."""
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         pool_size=pool_size,
         max_overflow=10,
         pool_pre_ping=False,
+        hide_parameters=True,  # errors are logged, and among the parameters are secrets
         json_serializer=lambda value: json.dumps(value, default=str, ensure_ascii=False),
         connect_args={
+            "timeout": CONNECT_PATIENCE,
             "statement_cache_size": statement_cache_size,
             "server_settings": {"application_name": "taskforce", "jit": "off"},
         },
     )
+    event.listen(engine.sync_engine, "do_connect", _connect)
+    event.listen(engine.sync_engine, "checkout", _refuse_dead)
+    return engine
+
+
+class DatabaseAway(ConnectionError):
+    """No connection to the database can be made; the cause says why."""
+
+
+def _connect(dialect: Dialect, _record: object, arguments: list[Any], parameters: dict[str, Any]) -> DBAPIConnection:
+    """Connect; whatever prevents it is one error, since a missing socket is no other missing file."""
+    try:
+        return dialect.connect(*arguments, **parameters)
+    except (OSError, TimeoutError, PostgresError, InterfaceError, dialect.loaded_dbapi.Error) as broken:
+        raise DatabaseAway(f"no connection to the database: {broken or type(broken).__name__}") from broken
+
+
+def _refuse_dead(connection: Any, _record: object, _proxy: object) -> None:
+    """Let nobody work on a connection whose server has died meanwhile; the driver knows without asking it."""
+    if connection.driver_connection.is_closed():
+        raise InvalidatePoolError
 
 
 def _ids(values: frozenset[UUID]) -> str:
@@ -75,26 +119,47 @@ class BoundSession(SyncSession):
     """A session that works for somebody: nothing else uses the tables of ours."""
 
 
+@cache
+def _pads() -> tuple[bytes, bytes]:
+    """The key of the installation as the two pads of HMAC-SHA256."""
+    key = settings().signing_key
+    block = (sha256(key).digest() if len(key) > 64 else key).ljust(64, b"\0")
+    return bytes(byte ^ 0x36 for byte in block), bytes(byte ^ 0x5C for byte in block)
+
+
+def _signature(claims: dict[str, str]) -> str:
+    """The HMAC by which the database knows that the claims come from the application and not from injected SQL."""
+    inner, outer = _pads()
+    message = "\n".join(claims[name] for name in CLAIMS)
+    return sha256(outer + sha256(inner + message.encode()).digest()).hexdigest()
+
+
+def _bind(session: SyncSession, connection: Connection, context: RowContext) -> None:
+    """Tell the database who acts, until the transaction ends."""
+    claims = {
+        "principal": context.principal,
+        "issued": str(int(time.time())),
+        "installation": "yes" if context.installation else "",
+        "read": _ids(context.read),
+        "govern": _ids(context.govern),
+        "write": _ids(context.write),
+        "agencies": _pairs(context.agencies),
+    }
+    said = {"action": session.info.get("action") or "", "reason": session.info.get("reason") or ""}
+    connection.execute(_BIND, claims | said | {"signature": _signature(claims)})
+    session.info["bound"] = context
+
+
 @event.listens_for(BoundSession, "after_begin")
 def _bind_rows(session: SyncSession, transaction: SessionTransaction, connection: Connection) -> None:
     """Tell the database who acts before the first statement of every transaction; nobody bound is an error."""
     context: RowContext | None = session.info.get("row_context")
     if context is None:
         raise RuntimeError("a transaction began with no principal bound: open it with db.transaction(sessions, actor)")
-    connection.execute(
-        _BIND,
-        {
-            "principal": context.principal,
-            "read": _ids(context.read),
-            "govern": _ids(context.govern),
-            "write": _ids(context.write),
-            "agencies": _pairs(context.agencies),
-            "action": session.info.get("action") or "",
-            "reason": session.info.get("reason") or "",
-        },
-    )
+    _bind(session, connection, context)
     if context.everything:
-        connection.execute(_BIND_EVERYTHING)
+        ids = frozenset(connection.scalars(_ALL_MECHANISMS))
+        _bind(session, connection, replace(context, read=ids, govern=ids, write=ids))
 
 
 def create_sessions(engine: AsyncEngine) -> Sessions:
@@ -106,6 +171,22 @@ def is_retryable(broken: Exception) -> bool:
     """Whether the same request, sent again, will probably succeed."""
     cause = getattr(getattr(broken, "orig", None), "__cause__", None)
     return str(getattr(cause, "sqlstate", "")) in RETRYABLE
+
+
+def is_outage(broken: BaseException | None) -> bool:
+    """Whether the database is away, or this came of it: what fails while an outage is cleaned up counts too."""
+    while broken is not None:
+        if isinstance(broken, BaseExceptionGroup) and any(is_outage(each) for each in broken.exceptions):
+            return True
+        if isinstance(broken, (ConnectionError, PoolTimeout)) or getattr(broken, "connection_invalidated", False):
+            return True
+        if isinstance(broken, PostgresError) and str(broken.sqlstate).startswith(OUTAGE):
+            return True
+        # under this name asyncpg also reports wrong parameters and mistakes of ours
+        if isinstance(broken, InterfaceError) and "closed" in str(broken):
+            return True
+        broken = getattr(broken, "orig", None) or broken.__cause__ or broken.__context__
+    return False
 
 
 def refusal(broken: Exception) -> Refused:
@@ -140,17 +221,26 @@ async def transaction(
 
 async def explain(session: AsyncSession, action: str, reason: str = "") -> None:
     """Name the action and the reason that the audit events of this transaction carry from here on."""
+    session.info.update(action=action, reason=reason)
     await session.execute(_EXPLAIN, {"action": action, "reason": reason})
+
+
+async def _rebind(session: AsyncSession, names: tuple[str, ...], mechanisms: frozenset[UUID]) -> None:
+    """Add mechanisms to what this transaction may do."""
+    bound: RowContext = session.info["bound"]
+    context = replace(bound, **{name: getattr(bound, name) | mechanisms for name in names})
+    connection = await session.connection()
+    await connection.run_sync(lambda at: _bind(session.sync_session, at, context))
 
 
 async def widen(session: AsyncSession, mechanism_id: UUID) -> None:
     """Let this transaction write a mechanism that it is about to create."""
-    await session.execute(_WIDEN, {"id": mechanism_id})
+    await _rebind(session, ("read", "govern", "write"), frozenset({mechanism_id}))
 
 
 async def let_read(session: AsyncSession, mechanisms: frozenset[UUID]) -> None:
     """Let this transaction of `sign_in` read mechanisms, so that it learns which day it is there."""
-    await session.execute(_LET_READ, {"ids": _ids(mechanisms)})
+    await _rebind(session, ("read",), mechanisms)
 
 
 def _upgrade(connection: Connection, revision: str) -> None:
@@ -168,4 +258,18 @@ async def migrate(admin_url: str, revision: str = "head") -> None:
     engine = create_async_engine(admin_url, poolclass=NullPool)
     async with engine.begin() as connection:
         await connection.run_sync(_upgrade, revision)
+    await engine.dispose()
+    if revision != "base":
+        await share_key(admin_url)
+
+
+async def share_key(admin_url: str) -> None:
+    """Give the database the key with which this installation signs row contexts, unless it has it already.
+
+    Processes that sign with another key see nothing from then on: all read the same TASKFORCE_SECRET.
+    """
+    engine = create_async_engine(admin_url, poolclass=NullPool)
+    async with engine.begin() as connection:
+        inner, outer = _pads()
+        await connection.execute(_SHARE_KEY, {"inner": inner, "outer": outer})
     await engine.dispose()

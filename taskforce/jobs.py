@@ -7,20 +7,26 @@ from dataclasses import dataclass
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from taskforce.access import JOBS
+from taskforce.access import JOBS, OUTBOX
 from taskforce.db import Session, Sessions, transaction
-from taskforce.services import account, idempotency_key, job_run
+from taskforce.services import account, attachment, idempotency_key, job_run, outbox
+from taskforce.settings import settings
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
 class Job:
-    """A job and how often it runs; a slot is a multiple of `every` since midnight UTC of 1 January 1970."""
+    """A job and how often it runs; a slot is a multiple of `every` since midnight UTC of 1 January 1970.
+
+    `work` is one transaction with its slot. `then` follows for whoever took the slot, in transactions of its own: what
+    leaves the database, like mail, must not be undone by what comes after it.
+    """
 
     name: str
     every: dt.timedelta
     work: Callable[[Session, dt.datetime], Awaitable[None]]
+    then: Callable[[Sessions, dt.datetime], Awaitable[None]] | None = None
 
 
 async def _clean(session: Session, now: dt.datetime) -> None:
@@ -28,9 +34,29 @@ async def _clean(session: Session, now: dt.datetime) -> None:
     await account.forget(session, now)
     await idempotency_key.forget(session, now)
     await job_run.forget(session, now)
+    await outbox.forget(session, now)
 
 
-JOBS_LIST = (Job("clean", dt.timedelta(hours=1), _clean),)
+async def _nothing(_session: Session, _now: dt.datetime) -> None:
+    """All of the work comes after the slot."""
+
+
+async def send_mail(sessions: Sessions, now: dt.datetime) -> None:
+    """Send all mail that is due, each in a transaction of its own: a kill repeats one mail at most."""
+    url = settings().smtp_url
+    if url is None:
+        return
+    is_more = True
+    while is_more:
+        async with transaction(sessions, OUTBOX, action="job:outbox") as session:
+            is_more = await outbox.send_next(session, url, now=now)
+
+
+JOBS_LIST = (
+    Job("clean", dt.timedelta(hours=1), _clean),
+    Job("files", dt.timedelta(days=1), attachment.sweep),
+    Job("outbox", dt.timedelta(minutes=1), _nothing, then=send_mail),
+)
 
 
 def slot_of(job: Job, now: dt.datetime) -> dt.datetime:
@@ -45,6 +71,8 @@ async def run(sessions: Sessions, job: Job, now: dt.datetime) -> bool:
         if not await job_run.take(session, job.name, slot_of(job, now), now):
             return False
         await job.work(session, now)
+    if job.then is not None:
+        await job.then(sessions, now)
     return True
 
 

@@ -10,7 +10,7 @@ import stat
 import struct
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,8 @@ from urllib.parse import quote
 
 from taskforce.postgres_programs import ELSEWHERE, HERE, PostgresFailed, binaries, reachable, run, version
 
-__all__ = ["PostgresFailed", "Server", "address", "binaries", "in_use", "is_alive", "start", "stop", "version"]
+__all__ = ["PostgresFailed", "Server", "address", "binaries", "in_use", "is_alive", "start", "stop", "stop_unused"]
+__all__ += ["version", "wait_for_end"]
 
 MAJOR = "18"
 PORT = 5432  # only names the socket file: the server listens on no network address
@@ -58,15 +59,35 @@ def address(server: Server, *, role: str, database: str) -> str:
 
 def is_alive(server: Server) -> bool:
     """Say whether a connection as postgres works now; waits at most 5 seconds for each part of the answer."""
+    with suppress(OSError), socket.socket(socket.AF_UNIX) as line:
+        return _is_let_in(server, line)
+    return False
+
+
+def wait_for_end(server: Server, *, given_up: Callable[[], bool]) -> None:
+    """Return when a connection to the server ends, as all do when it dies, or at once if none works.
+
+    `given_up` is asked each half second.
+    """
+    with suppress(OSError), socket.socket(socket.AF_UNIX) as line:
+        if not _is_let_in(server, line):
+            return
+        line.settimeout(0.5)
+        while not given_up():
+            with suppress(TimeoutError):
+                if not line.recv(8192):
+                    return
+
+
+def _is_let_in(server: Server, line: socket.socket) -> bool:
     wish, answer = b"user\0postgres\0database\0postgres\0\0", b""
-    with socket.socket(socket.AF_UNIX) as line, suppress(OSError):
-        line.settimeout(5)
-        line.connect(str(server.socket_folder / f".s.PGSQL.{server.port}"))
-        line.sendall(struct.pack("!ii", len(wish) + 8, 196608) + wish)  # protocol 3.0
-        while part := line.recv(8192):  # an error, such as "is starting up", ends the connection
-            answer += part
-            if answer.endswith(b"Z\0\0\0\5I"):  # ready for query
-                return True
+    line.settimeout(5)
+    line.connect(str(server.socket_folder / f".s.PGSQL.{server.port}"))
+    line.sendall(struct.pack("!ii", len(wish) + 8, 196608) + wish)  # protocol 3.0
+    while part := line.recv(8192):  # an error, such as "is starting up", ends the connection
+        answer += part
+        if answer.endswith(b"Z\0\0\0\5I"):  # ready for query
+            return True
     return False
 
 
@@ -144,6 +165,21 @@ def stop(home: Path) -> None:
         with suppress(FileNotFoundError):
             if folder.lstat().st_uid == data.stat().st_uid:  # else another user took the name, so it is not ours
                 shutil.rmtree(folder)
+
+
+def stop_unused(home: Path) -> None:
+    """Stop the server unless somebody uses it; those who are just ending are waited for, 5 seconds at most.
+
+    Raises:
+        PostgresFailed: as stop does.
+    """
+    with _locked(_opened(home) / "in-use", fcntl.LOCK_SH) as lock:
+        deadline = time.monotonic() + 5
+        while not _take(lock, fcntl.LOCK_EX):
+            if time.monotonic() > deadline:
+                return
+            time.sleep(0.1)
+        stop(home)
 
 
 def _opened(home: Path) -> Path:

@@ -18,6 +18,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 os.environ["TASKFORCE_ARGON2_MEMORY_KIB"] = "32"  # before settings are read: hashing strength is not what tests show
 os.environ["PORT"] = "8000"
+os.environ["TASKFORCE_SECRET"] = "signs the row contexts of all tests"
+os.environ["TASKFORCE_LOG_LEVEL"] = "warning"  # a line for each request would hide what failed
 
 from taskforce import postgres
 from taskforce.access import OPERATOR

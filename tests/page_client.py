@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, cast
 from uuid import uuid4
 from xml.etree.ElementTree import Element
@@ -13,13 +14,19 @@ import html5lib
 import httpx
 from litestar import Litestar
 
-from taskforce.access import SIGN_IN
+from taskforce.access import SIGN_IN, TokenScope
 from taskforce.db import Sessions, transaction
 from taskforce.models import Account
 from taskforce.services import account as accounts
-from taskforce.web.sign_in import cookie_name
+from taskforce.services.account import Entry
+from taskforce.services.account_token import MakeToken, make_token
+from taskforce.web.session_cookie import cookie_name
 
 ADDRESS = "http://localhost:8000"
+DOMAIN = "localhost.local"  # under which a browser keeps a cookie of localhost
+WITH_CODE = Entry(address="test", agent="test", has_second_factor=True)
+EVERYTHING = MakeToken(title="test", scopes=list(TokenScope), days=1)
+_browsers = count(1)
 FILLABLE = ("input", "select", "textarea")
 
 
@@ -150,15 +157,18 @@ class Client:
     @classmethod
     async def opened(cls, app: Litestar, sessions: Sessions, account: Account | None, now: dt.datetime) -> "Client":
         """A browser of this account, or of nobody."""
+        number = next(_browsers)  # each from an address of its own, since failed tries are counted by address
+        client = (f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}", 50_000)
         http = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=cast("Any", app), raise_app_exceptions=True), base_url=ADDRESS
+            transport=httpx.ASGITransport(app=cast("Any", app), raise_app_exceptions=True, client=client),
+            base_url=ADDRESS,
         )
         token = ""
         if account is not None:
             async with transaction(sessions, SIGN_IN) as session:
-                secret = await accounts.open_session(session, account.id, now=now, address="test", agent="test")
-                token = await accounts.make_token(session, account.id, "test", now=now, life=dt.timedelta(days=1))
-            http.cookies.set(cookie_name(), secret)
+                secret = await accounts.open_session(session, account.id, WITH_CODE, now=now)
+                token = await make_token(session, account.id, EVERYTHING, now=now)
+            http.cookies.set(cookie_name(), secret, domain=DOMAIN)
         return cls(http=http, token=token)
 
     def _page(self, answer: httpx.Response) -> Page:

@@ -2,15 +2,19 @@
 
 from taskforce.access.actions import May
 from taskforce.access.actor import Actor, Appointed, RowContext
-from taskforce.access.policy import POLICY, Scope, may, require
-from taskforce.access.principals import ALERTS, JOBS, NOBODY, OPERATOR, SIGN_IN, SYSTEM_PRINCIPALS
+from taskforce.access.policy import POLICY, Scope, may, require, require_scope
+from taskforce.access.principals import ALERTS, JOBS, NOBODY, OPERATOR, OUTBOX, SIGN_IN, SYSTEM_PRINCIPALS
 from taskforce.access.roles import Role
+from taskforce.access.scopes import TokenScope, actions_of
+from taskforce.access.second_factor import BEFORE_SECOND_FACTOR, needs_second_factor, rights_of
 
 __all__ = [
     "ALERTS",
+    "BEFORE_SECOND_FACTOR",
     "JOBS",
     "NOBODY",
     "OPERATOR",
+    "OUTBOX",
     "POLICY",
     "SIGN_IN",
     "SYSTEM_PRINCIPALS",
@@ -20,6 +24,11 @@ __all__ = [
     "Role",
     "RowContext",
     "Scope",
+    "TokenScope",
+    "actions_of",
     "may",
+    "needs_second_factor",
     "require",
+    "require_scope",
+    "rights_of",
 ]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from taskforce.access.actions import May
 from taskforce.access.roles import Role
 
 GOVERNING = frozenset({Role.SECRETARIAT, Role.CHAIR})
@@ -33,11 +34,16 @@ class RowContext:
     write: frozenset[UUID] = frozenset()
     agencies: frozenset[tuple[UUID, UUID]] = frozenset()
     everything: bool = False
+    installation: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person or a named system principal. `title` is the post by which people know them."""
+    """A person or a named system principal. `title` is the post by which people know them.
+
+    `allowed` are the actions of the token by which they came: what neither it nor the policy allows is refused.
+    None: they came in person.
+    """
 
     principal: str
     title: str
@@ -46,6 +52,7 @@ class Actor:
     language: str = "en"
     appointments: tuple[Appointed, ...] = field(default=())
     is_system: bool = False
+    allowed: frozenset[May] | None = None
 
     def roles_in(self, mechanism_id: UUID) -> frozenset[Role]:
         """The appointed roles in one mechanism."""
@@ -69,4 +76,5 @@ class Actor:
             write=frozenset(held.mechanism_id for held in self.appointments if held.role in WRITING),
             agencies=frozenset((held.mechanism_id, held.agency_id) for held in self.appointments if held.agency_id),
             everything=self.is_system,
+            installation=self.is_system or self.is_administrator,
         )

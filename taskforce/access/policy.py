@@ -6,6 +6,7 @@ from uuid import UUID
 from taskforce.access.actions import May
 from taskforce.access.actor import Actor
 from taskforce.access.roles import Role
+from taskforce.access.scopes import scope_of
 from taskforce.errors import NotAllowed
 
 
@@ -39,10 +40,15 @@ POLICY: dict[May, dict[Role, Scope]] = {
     May.AGENCY_READ: _READ,
     May.ALERT_DECIDE: {**_LEADS, Role.CHAIR: Scope.MECHANISM},
     May.ALERT_READ: _READ,
+    May.ATTACHMENT_ADD: _LEADS,
+    May.ATTACHMENT_PURGE: _SECRETARIAT,
+    May.ATTACHMENT_READ: _READ,
     May.BUDGET_LINE_EDIT: _LEADS,
     May.COST_ITEM_EDIT: _SECRETARIAT,
+    May.CREDENTIAL_EDIT: {Role.USER: Scope.ANYWHERE},
     May.DESK_READ: {Role.USER: Scope.ANYWHERE},
     May.FUNDING_SOURCE_EDIT: _SECRETARIAT,
+    May.HEALTH_READ: {Role.ANYBODY: Scope.ANYWHERE},
     May.INDICATOR_EDIT: _SECRETARIAT,
     May.INSTALLATION_BEGIN: {Role.ANYBODY: Scope.ANYWHERE},
     May.MECHANISM_CREATE: {Role.ADMINISTRATOR: Scope.ANYWHERE},
@@ -52,6 +58,8 @@ POLICY: dict[May, dict[Role, Scope]] = {
     May.MONEY_READ: _READ,
     May.OBJECTIVE_EDIT: _SECRETARIAT,
     May.OUTPUT_EDIT: _SECRETARIAT,
+    May.OWN_ACCOUNT_EDIT: {Role.USER: Scope.ANYWHERE},
+    May.OWN_ACCOUNT_READ: {Role.USER: Scope.ANYWHERE},
     May.PAGE_READ: {Role.ANYBODY: Scope.ANYWHERE},
     May.PLACE_EDIT: _SECRETARIAT,
     May.PLAN_EDIT: _SECRETARIAT,
@@ -60,6 +68,10 @@ POLICY: dict[May, dict[Role, Scope]] = {
     May.RESPONSIBILITY_READ: _READ,
     May.SESSION_CREATE: {Role.ANYBODY: Scope.ANYWHERE},
     May.SESSION_END: {Role.USER: Scope.ANYWHERE},
+    May.SESSION_VERIFY: {Role.USER: Scope.ANYWHERE},
+    May.TOKEN_EDIT: {Role.USER: Scope.ANYWHERE},
+    May.USER_EDIT: {Role.ADMINISTRATOR: Scope.ANYWHERE},
+    May.USER_READ: {Role.ADMINISTRATOR: Scope.ANYWHERE},
 }
 
 
@@ -72,6 +84,8 @@ def may(actor: Actor, action: May, mechanism_id: UUID | None = None, *agencies: 
     """
     if actor.is_system:
         return True
+    if actor.allowed is not None and action not in actor.allowed:
+        return False
     rule = POLICY[action]
     general = {Role.ANYBODY: True, Role.USER: actor.account_id is not None, Role.ADMINISTRATOR: actor.is_administrator}
     if any(rule.get(role) is Scope.ANYWHERE and held for role, held in general.items()):
@@ -91,12 +105,25 @@ def may_somewhere(actor: Actor, action: May) -> bool:
     return may(actor, action) or any(may(actor, action, held.mechanism_id) for held in actor.appointments)
 
 
+def require_scope(actor: Actor, action: May) -> None:
+    """Let pass who came in person, or by a token that was made for this.
+
+    Raises:
+        NotAllowed: the token was not made for this; the message names the scope that would do.
+    """
+    if actor.allowed is not None and action not in actor.allowed:
+        scope = scope_of(action)
+        needed = f"It needs the scope {scope}." if scope else "Only people do it, with a browser."
+        raise NotAllowed(f"This token was not made for {action}. {needed}")
+
+
 def require(actor: Actor, action: May, mechanism_id: UUID | None = None, *agencies: UUID | None) -> None:
     """Let pass who may.
 
     Raises:
         NotAllowed: the policy does not let the actor do this.
     """
+    require_scope(actor, action)
     if not may(actor, action, mechanism_id, *agencies):
         raise NotAllowed(f"This is for others to do. Who can: {_who_may(action)}.")
 

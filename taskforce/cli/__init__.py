@@ -64,11 +64,14 @@ class Program(LazyGroup):
 @click.group(
     cls=Program,
     places={
+        "audit": "taskforce.cli.audit:audit",
+        "backup": "taskforce.cli.backup:backup",
         "demo": "taskforce.cli.demo:demo",
         "doctor": "taskforce.cli.doctor:doctor",
         "init": "taskforce.cli.user:init",
         "migrate": "taskforce.cli.serve:migrate",
         "plan": "taskforce.cli.plan:plan",
+        "restore": "taskforce.cli.backup:restore",
         "serve": "taskforce.cli.serve:serve",
         "user": "taskforce.cli.user:user",
         "version": "taskforce.cli.serve:version",

@@ -12,19 +12,20 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from taskforce import postgres
 from taskforce.access import OPERATOR
-from taskforce.db import Sessions, create_engine, create_sessions, migrate, transaction
+from taskforce.db import Sessions, create_engine, create_sessions, migrate, share_key, transaction
 from taskforce.services.vocabulary_term import load_vocabularies
-from taskforce.settings import project_folder, settings
+from taskforce.settings import newest_revision, settings
 
 NAME = "taskforce"
 
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where the application and where migrations connect."""
+    """Where the application and where migrations connect; `server` is the embedded one, if that is used."""
 
     app: str
     admin: str
+    server: postgres.Server | None = None
 
 
 async def _make_if_missing(server: postgres.Server) -> None:
@@ -50,12 +51,8 @@ def database() -> Iterator[Addresses]:
         yield Addresses(
             app=postgres.address(server, role="tf_app", database=NAME),
             admin=postgres.address(server, role="postgres", database=NAME),
+            server=server,
         )
-
-
-def newest_revision() -> str:
-    """The revision that this version wants; a migration's file begins with it."""
-    return max(path.name.partition("_")[0] for path in (project_folder("alembic") / "versions").glob("[0-9]*.py"))
 
 
 async def _is_current(address: str) -> bool:
@@ -76,6 +73,8 @@ async def prepare(addresses: Addresses) -> None:
     """Bring the schema to this version, and add the vocabulary terms that are missing."""
     if not await _is_current(addresses.admin):
         await migrate(addresses.admin)
+    elif addresses.admin != addresses.app:
+        await share_key(addresses.admin)
     async with opened(addresses.app) as sessions, transaction(sessions, OPERATOR, action="vocabulary:load") as session:
         await load_vocabularies(session)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import os
 from time import perf_counter
 from typing import Any
 
@@ -122,4 +123,5 @@ def demo(is_check: bool, country: str) -> None:
             _check(addresses.app, console)
             return
         _print_ways_in(asyncio.run(_ways_in(addresses.app, now, country.upper())))
+        os.environ.setdefault("TASKFORCE_LOG_LEVEL", "warning")  # a line for each request would push the links away
         serve_on(addresses)

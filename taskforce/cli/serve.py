@@ -1,9 +1,11 @@
 """Serving, migrating, and the version."""
 
 import asyncio
+import importlib
 import os
 import socket
 import sys
+from contextlib import ExitStack
 
 import click
 from granian import Granian
@@ -12,8 +14,11 @@ from granian.constants import Interfaces
 from taskforce import __version__
 from taskforce.access import SIGN_IN
 from taskforce.cli.database import Addresses, database, opened, prepare
+from taskforce.cli.keeper import kept_up, swept
 from taskforce.db import transaction
+from taskforce.models import TENANT
 from taskforce.queries.account import is_demonstration
+from taskforce.queries.safety import safety
 from taskforce.settings import settings
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -37,8 +42,16 @@ def require_free_port() -> None:
             ) from None
 
 
-async def _refuse_open_demonstration(address: str) -> None:
+async def refuse_unsafe(address: str) -> None:
+    """Serve from no database that could show rows to the wrong reader, or forget what people saved.
+
+    Raises:
+        click.ClickException: with every reason and its remedy.
+    """
     async with opened(address) as sessions, transaction(sessions, SIGN_IN) as session:
+        found = await safety(session, [model.__tablename__ for model in TENANT])
+        if found.faults:
+            raise click.ClickException("\n".join(["this database is not safe to serve from:", *found.faults]))
         if await is_demonstration(session) and settings().host not in LOOPBACK:
             raise click.ClickException(
                 f"this installation is a demonstration, where a link signs anybody in: serve it on 127.0.0.1, "
@@ -47,23 +60,33 @@ async def _refuse_open_demonstration(address: str) -> None:
 
 
 def serve_on(addresses: Addresses) -> None:
-    """Serve until Ctrl-C or SIGTERM."""
+    """Serve until Ctrl-C or SIGTERM.
+
+    Raises:
+        click.ClickException: the database is not safe to serve from, or a demonstration would be open to others.
+    """
     named = settings()
-    asyncio.run(_refuse_open_demonstration(addresses.app))
+    asyncio.run(refuse_unsafe(addresses.app))
     os.environ["TASKFORCE_DATABASE_URL"] = addresses.app
     settings.cache_clear()  # workers may be forks of this process, with what it had read
-    Granian(
-        "taskforce.app:serve_app",
-        factory=True,
-        interface=Interfaces.ASGI,
-        address=named.host,
-        port=named.port,
-        workers=named.workers,
-        respawn_failed_workers=True,
-        workers_kill_timeout=5,
-        log_enabled=False,
-        websockets=False,
-    ).serve()
+    importlib.import_module("taskforce.app")  # once for all server processes, which are forks, and for their successors
+    with ExitStack() as held:
+        if addresses.server:
+            home = named.home.resolve()
+            held.enter_context(swept(home))
+            held.enter_context(kept_up(home, addresses.server))
+        Granian(
+            "taskforce.app:serve_app",
+            factory=True,
+            interface=Interfaces.ASGI,
+            address=named.host,
+            port=named.port,
+            workers=named.workers,
+            respawn_failed_workers=True,
+            workers_kill_timeout=5,
+            log_enabled=False,
+            websockets=False,
+        ).serve()
 
 
 @click.command()

@@ -8,18 +8,20 @@ from uuid import UUID
 
 import click
 
-from taskforce.access import OPERATOR, SIGN_IN
+from taskforce.access import OPERATOR, SIGN_IN, TokenScope
+from taskforce.cli import LazyGroup
 from taskforce.cli.database import database, opened, prepare
+from taskforce.cli.user_change import known
 from taskforce.db import Session, transaction
 from taskforce.errors import Refused
 from taskforce.queries import mechanism as mechanisms
 from taskforce.queries import time_zone
-from taskforce.queries.account import by_email as account_by_email
 from taskforce.queries.agency import members_by_code
 from taskforce.rules.periods import local_day
 from taskforce.services import account as accounts
 from taskforce.services import first_steps
 from taskforce.services.account import NewAccount
+from taskforce.services.account_token import LONGEST_DAYS, MakeToken, make_token
 from taskforce.services.appointment import AppointmentRole, Invite, invite
 from taskforce.settings import settings
 
@@ -32,6 +34,7 @@ ROLES: tuple[AppointmentRole, ...] = (
     "treasury",
     "observer",
 )
+SCOPES = tuple(scope.value for scope in TokenScope)
 
 
 @dataclass(frozen=True)
@@ -76,15 +79,25 @@ async def _add(address: str, new: NewUser, now: dt.datetime) -> str | None:
         return await _added(session, new, now)
 
 
-@click.group()
+@click.group(
+    cls=LazyGroup,
+    places={
+        "add": "taskforce.cli.user:add",
+        "disable": "taskforce.cli.user_change:disable",
+        "enable": "taskforce.cli.user_change:enable",
+        "list": "taskforce.cli.user_change:list_users",
+        "reset": "taskforce.cli.user_change:reset",
+        "token": "taskforce.cli.user:token",
+    },
+)
 def user() -> None:
     """Keep the users of this installation.
 
-    Example: taskforce user add --help
+    Example: taskforce user list --text police
     """
 
 
-@user.command("add")
+@click.command("add")
 @click.option("--email", required=True, help="The address with which they sign in.")
 @click.option("--title", required=True, help='Their post, like "Focal point, Police".')
 @click.option("--administrator", "is_administrator", is_flag=True, help="Runs the installation; sees no mechanism.")
@@ -121,27 +134,30 @@ def add(
         click.echo(f"{email} had an account already, and has the new role now.")
 
 
-async def _token(address: str, email: str, title: str, life: dt.timedelta, now: dt.datetime) -> str:
+async def _token(address: str, email: str, command: MakeToken, now: dt.datetime) -> str:
     async with opened(address) as sessions, transaction(sessions, SIGN_IN, action="user:token") as session:
-        account = await account_by_email(session, email)
-        if account is None:
-            raise Refused("there is no account %(email)s; add it with: taskforce user add", email=email)
-        return await accounts.make_token(session, account.id, title, now=now, life=life)
+        return await make_token(session, (await known(session, email)).id, command, now=now)
 
 
-@user.command("token")
+@click.command("token")
 @click.option("--email", required=True, help="Whose rights the token has.")
 @click.option("--title", default="made on the server", show_default=True, help="What it is for.")
-@click.option("--days", default=90, show_default=True, type=click.IntRange(1, 366), help="Days until it expires.")
+@click.option("--scope", "scopes", multiple=True, type=click.Choice(SCOPES), help="What it may do; without it: read.")
+@click.option("--days", default=90, show_default=True, type=click.IntRange(1, LONGEST_DAYS), help="Days until it ends.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
-def token(email: str, title: str, days: int, as_json: bool) -> None:
+def token(email: str, title: str, scopes: tuple[str, ...], days: int, as_json: bool) -> None:
     """Print a bearer token for the API. It is shown once, stored as a hash, and ends by itself.
 
-    Example: taskforce user token --email a@example.org --days 30
+    \b
+    Example: taskforce user token --email a@example.org --days 30 \\
+        --scope read --scope write_plan
     """
+    chosen = [TokenScope(scope) for scope in scopes or (TokenScope.READ,)]
+    command = MakeToken(title=title, scopes=chosen, days=days)
     with database() as addresses:
-        secret = asyncio.run(_token(addresses.app, email, title, dt.timedelta(days=days), dt.datetime.now(dt.UTC)))
-    click.echo(json.dumps({"email": email, "title": title, "days": days, "token": secret}) if as_json else secret)
+        secret = asyncio.run(_token(addresses.app, email, command, dt.datetime.now(dt.UTC)))
+    made = {"email": email, "title": title, "scopes": chosen, "days": days, "token": secret}
+    click.echo(json.dumps(made) if as_json else secret)
 
 
 async def _begin(address: str, now: dt.datetime) -> str:

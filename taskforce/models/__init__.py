@@ -1,6 +1,15 @@
 """The tables: columns, constraints, relations; no behaviour. Every table is listed here once, by who owns its rows."""
 
-from taskforce.models.account import Account, ApiToken, AuthSession, OneTimeLink, SignInAttempt
+from taskforce.models.account import (
+    Account,
+    ApiToken,
+    ApiTokenUse,
+    AuthSession,
+    OneTimeLink,
+    RecoveryCode,
+    SecondFactor,
+    SignInAttempt,
+)
 from taskforce.models.activity import (
     Activity,
     ActivityCapability,
@@ -13,7 +22,8 @@ from taskforce.models.activity import (
 )
 from taskforce.models.agency import Agency
 from taskforce.models.agreement import Agreement
-from taskforce.models.audit_event import AuditEvent
+from taskforce.models.attachment import Attachment
+from taskforce.models.audit_event import AuditEvent, AuditLink
 from taskforce.models.base import Base
 from taskforce.models.cost_item import BudgetLine, CostItem, CostRequirement
 from taskforce.models.duplication_alert import DuplicationAlert
@@ -27,7 +37,7 @@ from taskforce.models.place import Place
 from taskforce.models.plan import Objective, ObjectiveCapability, Output, Plan
 from taskforce.models.provenance import Provenance
 from taskforce.models.responsibility import Assignment, Instrument, Responsibility, ResponsibilityInstrument
-from taskforce.models.technical import IdempotencyKey, Installation, JobRun, Outbox
+from taskforce.models.technical import ContextKey, IdempotencyKey, Installation, JobRun, Outbox
 from taskforce.models.vocabulary_term import VocabularyTerm
 
 # Rows of one mechanism: `mechanism_id` stands in their key, row-level security is forced, every change is audited.
@@ -44,6 +54,7 @@ TENANT = (
     Agreement,
     Appointment,
     Assignment,
+    Attachment,
     BudgetLine,
     CostItem,
     CostRequirement,
@@ -68,7 +79,21 @@ TENANT = (
 # Rows that all mechanisms share: audited, without row-level security.
 INSTALLATION = (Account, Agency, ApiToken, ExchangeRate, VocabularyTerm)
 # Rows of the machinery: neither audited nor content.
-TECHNICAL = (AuditEvent, AuthSession, IdempotencyKey, Installation, JobRun, OneTimeLink, Outbox, SignInAttempt)
+TECHNICAL = (
+    ApiTokenUse,
+    AuditEvent,
+    AuditLink,
+    AuthSession,
+    ContextKey,
+    IdempotencyKey,
+    Installation,
+    JobRun,
+    OneTimeLink,
+    Outbox,
+    RecoveryCode,
+    SecondFactor,
+    SignInAttempt,
+)
 
 __all__ = [
     "INSTALLATION",
@@ -87,12 +112,16 @@ __all__ = [
     "Agency",
     "Agreement",
     "ApiToken",
+    "ApiTokenUse",
     "Appointment",
     "Assignment",
+    "Attachment",
     "AuditEvent",
+    "AuditLink",
     "AuthSession",
     "Base",
     "BudgetLine",
+    "ContextKey",
     "CostItem",
     "CostRequirement",
     "DuplicationAlert",
@@ -115,8 +144,10 @@ __all__ = [
     "Place",
     "Plan",
     "Provenance",
+    "RecoveryCode",
     "Responsibility",
     "ResponsibilityInstrument",
+    "SecondFactor",
     "SignInAttempt",
     "Target",
     "VocabularyTerm",

@@ -47,10 +47,15 @@ class Membership(Base, TenantNode, Imported):
 
 
 class Appointment(Base, TenantNode):
-    """A person's role in a mechanism, for an agency where the role needs one."""
+    """A person's role in a mechanism, for an agency where the role needs one.
+
+    `follows_id` is the appointment whose post was handed over to this one, and `reason` says why.
+    """
 
     __tablename__ = "appointment"
     __table_args__ = (
+        inside("follows_id", "appointment"),
+        CheckConstraint("follows_id <> id", name="does_not_follow_itself"),
         CheckConstraint("ends_on >= starts_on", name="ends_after_it_starts"),
         CheckConstraint(one_of("role", APPOINTMENT_ROLES), name="role_is_known"),
         CheckConstraint(
@@ -74,3 +79,5 @@ class Appointment(Base, TenantNode):
     is_deputy: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
     starts_on: Mapped[dt.date]
     ends_on: Mapped[dt.date | None]
+    follows_id: Mapped[UUID | None]
+    reason: Mapped[str | None]

@@ -22,10 +22,13 @@ class JobRun(Base):
 
 
 class Outbox(Base):
-    """A mail to send after commit."""
+    """A mail to send after commit. Once it is sent its text is emptied, since links in it let people in."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("ix_outbox_due", "next_try_at", postgresql_where=text("sent_at is null")),)
+    __table_args__ = (
+        Index("ix_outbox_due", "next_try_at", postgresql_where=text("sent_at is null and failed_at is null")),
+        CheckConstraint("sent_at is null or failed_at is null", name="sent_or_failed"),
+    )
 
     id: Mapped[UUID] = own_key()
     recipient: Mapped[str]
@@ -35,6 +38,8 @@ class Outbox(Base):
     next_try_at: Mapped[dt.datetime] = mapped_column(server_default=text("clock_timestamp()"))
     tries: Mapped[int] = mapped_column(server_default=text("0"), default=0)
     sent_at: Mapped[dt.datetime | None]
+    failed_at: Mapped[dt.datetime | None]  # given up: the address is refused, or it was tried for days
+    error: Mapped[str | None]
 
 
 class IdempotencyKey(Base):
@@ -63,3 +68,17 @@ class Installation(Base):
     demonstration_on: Mapped[dt.date | None]
     setup_token_hash: Mapped[bytes | None]
     setup_until: Mapped[dt.datetime | None]
+
+
+class ContextKey(Base):
+    """One row, which only the owner of the tables reads: the pads of the key that signs row contexts (HMAC-SHA256)."""
+
+    __tablename__ = "context_key"
+    __table_args__ = (
+        CheckConstraint("id = 1", name="is_one_row"),
+        CheckConstraint("length(inner_pad) = 64 and length(outer_pad) = 64", name="pads_are_one_block"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, server_default=text("1"), default=1, autoincrement=False)
+    inner_pad: Mapped[bytes]
+    outer_pad: Mapped[bytes]

@@ -56,6 +56,12 @@ def translations(language: str) -> NullTranslations:
     return Translations(compiled)
 
 
+@cache
+def offered_languages() -> tuple[str, ...]:
+    """The codes of the languages that have a catalogue."""
+    return tuple(sorted(path.parent.parent.name for path in LOCALE_FOLDER.glob("*/LC_MESSAGES/messages.po")))
+
+
 def gettext(message: str) -> str:
     """The message in the language of this request."""
     return translations(_language.get()).gettext(message)

@@ -33,3 +33,36 @@ def invitation(mechanism: str, secret: str | None, language: str) -> Mail:
             }
         last = _("If you did not expect this mail, delete it and tell the secretariat.")
     return Mail(subject, f"{first}\n\n{then}\n\n{last}\n")
+
+
+def reset(secret: str, language: str) -> Mail:
+    """How somebody sets a new password: they forgot theirs, or the administrator reset them."""
+    with speaking(language):
+        subject = _("Set a new password")
+        first = _("Open this link within 24 hours and choose a new password. It works once: %(address)s") % {
+            "address": sign_in_address(secret)
+        }
+        last = _("If you did not ask for this, delete this mail. Your password stays as it is.")
+    return Mail(subject, f"{first}\n\n{last}\n")
+
+
+def reset_by_administrator(secret: str, language: str) -> Mail:
+    """Tells somebody that their way in was reset, and how they get a new one."""
+    with speaking(language):
+        subject = _("Your account was reset")
+        first = _("The administrator reset your account. Open this link within 24 hours and choose a new password.")
+        second = _("It works once: %(address)s") % {"address": sign_in_address(secret)}
+        last = _("If you did not expect this, tell the administrator.")
+    return Mail(subject, f"{first}\n{second}\n\n{last}\n")
+
+
+def handed_over(mechanism: str, last_day: str, language: str) -> Mail:
+    """Tells somebody that their post was handed over to another person."""
+    with speaking(language):
+        subject = _("Your post in %(mechanism)s is handed over") % {"mechanism": mechanism}
+        first = _("Your post in %(mechanism)s goes to somebody else. Your last day is %(day)s.") % {
+            "mechanism": mechanism,
+            "day": last_day,
+        }
+        last = _("If you did not expect this mail, tell the secretariat.")
+    return Mail(subject, f"{first}\n\n{last}\n")

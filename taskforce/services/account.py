@@ -1,57 +1,29 @@
-"""Accounts: signing in and out, one-time links, tokens of the API, new users."""
+"""Accounts: new users, their one-time links and their sessions."""
 
-import asyncio
 import datetime as dt
 import hashlib
 import secrets
+from dataclasses import dataclass
 from uuid import UUID
 
-from argon2 import PasswordHasher
-from argon2.exceptions import Argon2Error
-from pydantic import Field, field_validator
+from pydantic import Field
 from sqlalchemy import delete, update
 
+from taskforce.access import Actor, May, require, rights_of
 from taskforce.db import Session
-from taskforce.errors import Refused
-from taskforce.models import Account, ApiToken, AuthSession, OneTimeLink, SignInAttempt
-from taskforce.models.account import LINK_PURPOSES
+from taskforce.errors import NotFound, Refused
+from taskforce.models import Account, AuthSession, OneTimeLink, SignInAttempt
 from taskforce.queries import account as accounts
+from taskforce.queries.account import SignedIn
+from taskforce.services.account_tries import WINDOW
 from taskforce.services.command import Command
-from taskforce.settings import settings
 
 IDLE = dt.timedelta(minutes=30)
 ABSOLUTE = dt.timedelta(hours=12)
 LINK_LIFE = dt.timedelta(days=7)
+RESET_LIFE = dt.timedelta(hours=24)  # asked for by its reader, who waits for it
 SEEN_EVERY = dt.timedelta(minutes=5)  # the session row is not written more often
-TRIES_WINDOW = dt.timedelta(minutes=15)
-MOST_TRIES = 10  # on one account name within the window
-MOST_TRIES_FROM_ADDRESS = 50  # an office shares an address
-SHORTEST_PASSWORD = 12
-COMMON_PASSWORDS = frozenset({"password1234", "123456789012", "qwertyuiopas", "taskforce123", "administrator"})
-
-
-class SignIn(Command):
-    """What the sign-in form sends."""
-
-    email: str = Field(title="E-mail address", min_length=1, max_length=254)
-    password: str = Field(title="Password", min_length=1, max_length=1024)
-    next: str = Field(default="/desk", title="Next page", max_length=2000)
-
-
-class SetPassword(Command):
-    """A new password, typed once; browsers offer to show it."""
-
-    password: str = Field(title="Password", min_length=1, max_length=1024)
-
-    @field_validator("password")
-    @classmethod
-    def is_hard_to_guess(cls, value: str) -> str:
-        """Length and a blocklist, no composition rules. Source: NIST SP 800-63B section 5.1.1.2."""
-        if len(value) < SHORTEST_PASSWORD:
-            raise ValueError(f"The password must have {SHORTEST_PASSWORD} characters or more. Use a few words.")
-        if value.lower() in COMMON_PASSWORDS or len(set(value)) < 5:
-            raise ValueError("This password is easy to guess. Use a few words that do not belong together.")
-        return value
+STEP_UP = dt.timedelta(minutes=15)  # for so long after a password or a code dangerous actions are open
 
 
 class NewAccount(Command):
@@ -62,8 +34,33 @@ class NewAccount(Command):
     is_administrator: bool = Field(default=False, title="Administrator")
 
 
-def _hasher() -> PasswordHasher:
-    return PasswordHasher(memory_cost=settings().argon2_memory_kib)
+class EditOwnAccount(Command):
+    """What people change of their own account."""
+
+    language: str = Field(title="Language", pattern=r"^[a-z]{2,3}$", description="Its code, like en or sw.")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """How a session begins: from which address and program, by a link or not, with a second factor or not."""
+
+    address: str
+    agent: str
+    is_from_link: bool = False
+    has_second_factor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """The new secrets of a session; the one of the cookie is stored nowhere."""
+
+    secret: str
+    csrf: str
+
+
+def new_secret() -> str:
+    """32 random bytes that fit into an address; made by us, never taken from a client."""
+    return secrets.token_urlsafe(32)
 
 
 def digest(secret: str) -> bytes:
@@ -71,55 +68,10 @@ def digest(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
-async def hash_password(password: str) -> str:
-    """An argon2id hash, made in a thread so that other requests go on."""
-    return await asyncio.to_thread(_hasher().hash, password)
-
-
-async def _matches(stored: str | None, password: str) -> bool:
-    """Whether the password fits; an unknown account costs the same work as a known one."""
-    try:
-        if stored is None:
-            await hash_password(password)
-            return False
-        return await asyncio.to_thread(_hasher().verify, stored, password)
-    except Argon2Error:
-        return False
-
-
-async def begin_try(session: Session, email: str, address: str, *, now: dt.datetime) -> UUID:
-    """Note a try before its password is compared, so that guesses in parallel are counted too: commit, then compare.
-
-    Raises:
-        Refused: this account name or this address must wait.
-    """
-    name = email.strip().lower()
-    await accounts.lock_name(session, name)
-    on_account, from_address = await accounts.attempt_count(
-        session, since=now - TRIES_WINDOW, email=name, address=address
-    )
-    if on_account >= MOST_TRIES or from_address >= MOST_TRIES_FROM_ADDRESS:
-        raise Refused("Too many tries. Wait 15 minutes, or ask the secretariat for a sign-in link.")
-    attempt = SignInAttempt(email=name, address=address, tried_at=now)
-    session.add(attempt)
-    await session.flush()
-    return attempt.id
-
-
-async def check_password(session: Session, command: SignIn, attempt_id: UUID) -> UUID | None:
-    """The account whose password this is, whose try is then forgotten, or None. The same work either way."""
-    account = await accounts.by_email(session, command.email)
-    usable = account is not None and account.disabled_at is None
-    fits = await _matches(account.password_hash if account and usable else None, command.password)
-    if account is None or not fits:
-        return None
-    await session.execute(delete(SignInAttempt).where(SignInAttempt.id == attempt_id))
-    return account.id
-
-
-async def open_session(session: Session, account_id: UUID, *, now: dt.datetime, address: str, agent: str) -> str:
+async def open_session(session: Session, account_id: UUID, entry: Entry, *, now: dt.datetime) -> str:
     """A new session; the secret that is returned goes into the cookie and is stored nowhere."""
-    secret = secrets.token_urlsafe(32)
+    secret = new_secret()
+    actor = await accounts.actor_of(session, account_id, now.date())
     session.add(
         AuthSession(
             token_hash=digest(secret),
@@ -129,13 +81,38 @@ async def open_session(session: Session, account_id: UUID, *, now: dt.datetime, 
             seen_at=now,
             idle_until=now + IDLE,
             absolute_until=now + ABSOLUTE,
-            address=address[:100],
-            agent=agent[:300],
+            address=entry.address[:100],
+            agent=entry.agent[:300],
             verified_at=now,
+            second_factor_at=now if entry.has_second_factor else None,
+            is_from_link=entry.is_from_link,
+            rights=sorted(rights_of(actor)),
         )
     )
     await session.flush()
     return secret
+
+
+async def renew_session(
+    session: Session, found: SignedIn, *, now: dt.datetime, is_verified: bool = False, has_second_factor: bool = False
+) -> Renewed | None:
+    """Give a session new secrets, since it is worth more than before; the old cookie stops working.
+
+    `is_verified`: a password or a code was given just now. None: the session was ended meanwhile, and stays ended.
+    """
+    renewed = Renewed(new_secret(), secrets.token_urlsafe(24))
+    changes: dict[str, object] = {
+        "token_hash": digest(renewed.secret),
+        "earlier_token_hash": found.token_hash,
+        "csrf_secret": renewed.csrf,
+        "rights": sorted(rights_of(found.actor)),
+        "seen_at": now,
+        "idle_until": now + IDLE,
+    }
+    changes |= {"verified_at": now} if is_verified else {}
+    changes |= {"second_factor_at": now} if has_second_factor else {}
+    statement = update(AuthSession).where(AuthSession.token_hash == found.token_hash).values(changes)
+    return renewed if await session.scalar(statement.returning(AuthSession.id)) else None
 
 
 async def note_seen(session: Session, token_hash: bytes, *, now: dt.datetime) -> None:
@@ -146,16 +123,48 @@ async def note_seen(session: Session, token_hash: bytes, *, now: dt.datetime) ->
 
 
 async def end_session(session: Session, token_hash: bytes) -> None:
-    """Sign out here."""
-    await session.execute(delete(AuthSession).where(AuthSession.token_hash == token_hash))
+    """Sign out here, also with a secret that was renewed while the request was on its way."""
+    await session.execute(
+        delete(AuthSession).where(
+            (AuthSession.token_hash == token_hash) | (AuthSession.earlier_token_hash == token_hash)
+        )
+    )
+
+
+async def end_sessions(session: Session, account_id: UUID, *, but: UUID | None = None) -> None:
+    """Sign an account out everywhere, or everywhere else: `but` is the session that stays."""
+    ended = delete(AuthSession).where(AuthSession.account_id == account_id)
+    await session.execute(ended if but is None else ended.where(AuthSession.id != but))
+
+
+async def end_own_session(session: Session, actor: Actor, session_id: UUID) -> None:
+    """End one session of the actor's own.
+
+    Raises:
+        NotFound: there is none, or it is somebody else's.
+    """
+    require(actor, May.OWN_ACCOUNT_EDIT)
+    ended = delete(AuthSession).where(AuthSession.id == session_id, AuthSession.account_id == actor.account_id)
+    if await session.scalar(ended.returning(AuthSession.id)) is None:
+        raise NotFound("session")
+
+
+async def edit_own_account(session: Session, actor: Actor, command: EditOwnAccount) -> Account:
+    """Change what people change of their own account."""
+    require(actor, May.OWN_ACCOUNT_EDIT)
+    account = await accounts.own(session, actor)
+    if account.language != command.language:
+        account.language = command.language
+        account.version += 1
+    await session.flush()
+    return account
 
 
 async def make_link(session: Session, account_id: UUID, purpose: str, *, now: dt.datetime) -> str:
     """The secret of a new one-time link for an account."""
-    secret = secrets.token_urlsafe(32)
-    session.add(
-        OneTimeLink(token_hash=digest(secret), account_id=account_id, purpose=purpose, expires_at=now + LINK_LIFE)
-    )
+    secret = new_secret()
+    life = RESET_LIFE if purpose == "reset" else LINK_LIFE
+    session.add(OneTimeLink(token_hash=digest(secret), account_id=account_id, purpose=purpose, expires_at=now + life))
     await session.flush()
     return secret
 
@@ -172,27 +181,17 @@ async def use_link(session: Session, secret: str, *, now: dt.datetime) -> OneTim
         raise Refused("This link was used already, or has expired. Ask the secretariat for a new one.")
     link.used_at = now
     await session.flush()
-    await _end_unused_links(session, link.account_id, ("invitation", "reset"))
+    await end_unused_links(session, link.account_id, ("invitation", "reset"))
     return link
 
 
-async def _end_unused_links(session: Session, account_id: UUID, purposes: tuple[str, ...]) -> None:
+async def end_unused_links(session: Session, account_id: UUID, purposes: tuple[str, ...]) -> None:
+    """Make links of these purposes that nobody used stop working."""
     await session.execute(
         delete(OneTimeLink).where(
             OneTimeLink.account_id == account_id, OneTimeLink.used_at.is_(None), OneTimeLink.purpose.in_(purposes)
         )
     )
-
-
-async def set_password(session: Session, account_id: UUID, command: SetPassword) -> None:
-    """Store a new password and end all sessions, unused links and API tokens of the account."""
-    account = await accounts.one(session, account_id)
-    account.password_hash = await hash_password(command.password)
-    account.version += 1
-    await session.flush()  # locks the account first, as using a link does
-    await session.execute(delete(AuthSession).where(AuthSession.account_id == account_id))
-    await session.execute(delete(ApiToken).where(ApiToken.account_id == account_id))
-    await _end_unused_links(session, account_id, LINK_PURPOSES)
 
 
 async def add_account(session: Session, command: NewAccount) -> Account:
@@ -210,18 +209,8 @@ async def add_account(session: Session, command: NewAccount) -> Account:
     return account
 
 
-async def make_token(session: Session, account_id: UUID, title: str, *, now: dt.datetime, life: dt.timedelta) -> str:
-    """A bearer token for the API; the secret that is returned is shown once and stored nowhere."""
-    secret = secrets.token_urlsafe(32)
-    session.add(
-        ApiToken(token_hash=digest(secret), account_id=account_id, title=title, created_at=now, expires_at=now + life)
-    )
-    await session.flush()
-    return secret
-
-
 async def forget(session: Session, now: dt.datetime) -> None:
     """Delete sessions, links and tries that have run out."""
     await session.execute(delete(AuthSession).where(AuthSession.absolute_until < now))
     await session.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < now))
-    await session.execute(delete(SignInAttempt).where(SignInAttempt.tried_at < now - TRIES_WINDOW))
+    await session.execute(delete(SignInAttempt).where(SignInAttempt.tried_at < now - WINDOW))

@@ -36,6 +36,7 @@ class Invite(Command):
     agency_id: UUID | None = Field(default=None, title="Agency they stand for")
     is_deputy: bool = Field(default=False, title="Deputy")
     starts_on: dt.date | None = Field(default=None, title="From", description="Without it: today.")
+    ends_on: dt.date | None = Field(default=None, title="Last day", description="Without it: until it is ended.")
 
 
 class EndAppointment(Command):
@@ -101,7 +102,14 @@ async def account_for(session: Session, email: str, title: str, *, now: dt.datet
 async def appoint(
     session: Session, mechanism_id: UUID, account: Account, command: Invite, *, today: dt.date
 ) -> Appointment:
-    """Store an appointment; the database refuses the same role twice at a time."""
+    """Store an appointment; the database refuses the same role twice at a time.
+
+    Raises:
+        Refused: it would end before it begins.
+    """
+    first = command.starts_on or today
+    if command.ends_on and command.ends_on < first:
+        raise Refused("It begins on %(first)s. Choose that day or a later one.", field="ends_on", first=first)
     appointment = Appointment(
         mechanism_id=mechanism_id,
         account_id=account.id,
@@ -109,6 +117,7 @@ async def appoint(
         role=command.role,
         is_deputy=command.is_deputy,
         starts_on=command.starts_on or today,
+        ends_on=command.ends_on,
     )
     session.add(appointment)
     await session.flush()
@@ -154,7 +163,7 @@ async def end_appointment(
         Refused: it would end before it began, or leave the mechanism without a secretariat.
         Stale: somebody ended it meanwhile.
     """
-    appointment = await _for_update(session, actor, appointment_id)
+    appointment = await for_update(session, actor, appointment_id)
     check_version(appointment, command.version, StoredEnd(ends_on=appointment.ends_on))
     if command.ends_on < appointment.starts_on:
         raise Refused(
@@ -175,7 +184,7 @@ async def delete_appointment(
         NotFound, NotAllowed, Stale: as in ending.
         Refused: it began earlier, or it is the only secretariat.
     """
-    appointment = await _for_update(session, actor, appointment_id)
+    appointment = await for_update(session, actor, appointment_id)
     await check_deletion(session, actor, appointment, command, StoredEnd(ends_on=appointment.ends_on))
     if appointment.starts_on < today:
         raise Refused("It began on %(first)s and is history. End it with a date.", first=appointment.starts_on)
@@ -185,8 +194,11 @@ async def delete_appointment(
     return appointment
 
 
-async def _for_update(session: Session, actor: Actor, appointment_id: UUID) -> Appointment:
-    """An appointment to end. The mechanism is locked first: of two who end the last two secretariats, one waits."""
+async def for_update(session: Session, actor: Actor, appointment_id: UUID) -> Appointment:
+    """An appointment to end or hand over.
+
+    The mechanism is locked first: of two who end the last two secretariats, one waits.
+    """
     appointment = await node.one(session, actor, Appointment, appointment_id)
     require(actor, May.ACCOUNT_EDIT, appointment.mechanism_id)
     await mechanisms.one(session, actor, appointment.mechanism_id, for_update=True)

@@ -11,7 +11,8 @@ from taskforce.errors import NotFound, Refused
 from taskforce.models import Account, Installation
 from taskforce.queries import account as accounts
 from taskforce.queries import first_steps as questions
-from taskforce.services.account import NewAccount, SetPassword, add_account, digest, set_password
+from taskforce.services.account import NewAccount, add_account, digest
+from taskforce.services.account_password import SetPassword, set_password
 from taskforce.services.field_types import Email, OneLine
 
 LINK_LIFE = dt.timedelta(hours=24)  # whoever has a shell can make another

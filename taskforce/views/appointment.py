@@ -3,7 +3,7 @@
 import datetime as dt
 from uuid import UUID
 
-from taskforce.queries.appointment import Person
+from taskforce.queries.appointment import Held, Person
 from taskforce.views.base import Choice, View
 from taskforce.views.mechanism import MechanismHead
 
@@ -61,6 +61,36 @@ class AppointmentView(View):
     ends_on: dt.date | None
     version: int
     may: list[str]
+
+
+class HeldView(View):
+    """One appointment of the history. `reason`, why it was handed over, is for those who invite; others get None."""
+
+    id: UUID
+    title: str
+    role: str
+    is_deputy: bool
+    agency_id: UUID | None
+    agency: str | None
+    starts_on: dt.date
+    ends_on: dt.date | None
+    follows: str | None
+    reason: str | None
+
+
+class AppointmentsView(View):
+    """Everybody who holds or held a post in a mechanism."""
+
+    mechanism: MechanismHead
+    today: dt.date
+    appointments: list[HeldView]
+    may: list[str]
+
+
+def held(found: Held, *, to_secretariat: bool) -> HeldView:
+    """An appointment of the history, as this reader may see it."""
+    shown = HeldView.model_validate(found)
+    return shown if to_secretariat else shown.model_copy(update={"reason": None})
 
 
 def person(found: Person, *, to_secretariat: bool) -> PersonView:

@@ -16,12 +16,16 @@ from taskforce.queries import account as accounts
 from taskforce.queries import agency as agencies
 from taskforce.queries import mechanism as mechanisms
 from taskforce.queries import node
-from taskforce.queries.appointment import is_appointed_elsewhere
+from taskforce.queries.appointment import history, is_appointed_elsewhere
+from taskforce.render import mail
 from taskforce.render.states import N_
+from taskforce.render.wording import day
 from taskforce.services import appointment as service
+from taskforce.services import outbox
 from taskforce.services.appointment import AppointmentRole, EndAppointment, Invite
+from taskforce.services.appointment_handover import HandOver, hand_over
 from taskforce.services.deletion import Deletion
-from taskforce.views.appointment import AppointmentView, InvitationForm, InvitationView
+from taskforce.views.appointment import AppointmentsView, AppointmentView, InvitationForm, InvitationView, held
 from taskforce.views.base import Choice
 from taskforce.views.mechanism import MechanismHead
 from taskforce.web.invitation import invited
@@ -86,7 +90,8 @@ class AppointmentController(Controller):
             roles=list(get_args(AppointmentRole)),
             agencies=[Choice(id=str(agency_id), label=title) for agency_id, title in found],
         )
-        empty = {"email": "", "title": "", "role": "", "agency_id": agency, "is_deputy": "", "starts_on": today}
+        empty: dict[str, object] = dict.fromkeys(("email", "title", "role", "is_deputy", "ends_on"), "")
+        empty |= {"agency_id": agency, "starts_on": today}
         return Reply(view, template="appointment/add.html", values=empty)
 
     @does("/mechanisms/{code:str}/appointments/add", May.ACCOUNT_EDIT, Invite)
@@ -101,6 +106,55 @@ class AppointmentController(Controller):
         """Appoint a person; a new account's link is shown once."""
         head = await mechanisms.head(session, actor, code)
         invitation = await service.invite(session, actor, head.id, command, now=now)
+        return await invited(session, actor, head, invitation, now)
+
+    @reads("/mechanisms/{code:str}/appointments", May.AGENCY_READ)
+    async def all(
+        self,
+        session: NamedDependency[Session],
+        actor: NamedDependency[Actor],
+        today: NamedDependency[dt.date],
+        code: FromPath[str],
+    ) -> Reply[AppointmentsView]:
+        """Everybody who holds or held a post, with whom they followed and why."""
+        head = await mechanisms.head(session, actor, code)
+        to_secretariat = may(actor, May.ACCOUNT_EDIT, head.id)
+        view = AppointmentsView(
+            mechanism=MechanismHead.model_validate(head),
+            today=today,
+            appointments=[held(each, to_secretariat=to_secretariat) for each in await history(session, actor, head.id)],
+            may=["end", "hand_over"] if to_secretariat else [],
+        )
+        return Reply(view, template="appointment/all.html")
+
+    @reads("/appointments/{appointment_id:uuid}/hand-over", May.ACCOUNT_EDIT, only_page=True)
+    async def show_hand_over(
+        self,
+        session: NamedDependency[Session],
+        actor: NamedDependency[Actor],
+        today: NamedDependency[dt.date],
+        appointment_id: FromPath[UUID],
+    ) -> Reply[AppointmentView]:
+        """The form by which a post goes to somebody else."""
+        view = await _view(session, actor, await _to_change(session, actor, appointment_id), today)
+        values = {"email": "", "title": view.title, "starts_on": "", "reason": "", "version": view.version}
+        return Reply(view, template="appointment/hand_over.html", values=values)
+
+    @does("/appointments/{appointment_id:uuid}/hand-over", May.ACCOUNT_EDIT, HandOver, step_up=True)
+    async def hand_over(
+        self,
+        session: NamedDependency[Session],
+        actor: NamedDependency[Actor],
+        now: NamedDependency[dt.datetime],
+        appointment_id: FromPath[UUID],
+        command: NamedDependency[HandOver],
+    ) -> SecretReply[InvitationView]:
+        """Hand a post over from a day; both are told by mail, and a new account's link is shown once."""
+        invitation, earlier = await hand_over(session, actor, appointment_id, command, now=now)
+        head = await mechanisms.head_by_id(session, actor, invitation.appointment.mechanism_id)
+        last_day = day(command.starts_on - dt.timedelta(days=1))
+        words = mail.handed_over(head.title, last_day, earlier.language)
+        await outbox.put(session, earlier.email, words.subject, words.body)
         return await invited(session, actor, head, invitation, now)
 
     @reads("/appointments/{appointment_id:uuid}", May.AGENCY_READ)
@@ -127,7 +181,7 @@ class AppointmentController(Controller):
         view = await _view(session, actor, await _to_change(session, actor, appointment_id), today)
         return Reply(view, template="appointment/invite_again.html", values={})
 
-    @does("/appointments/{appointment_id:uuid}/invite-again", May.ACCOUNT_EDIT)
+    @does("/appointments/{appointment_id:uuid}/invite-again", May.ACCOUNT_EDIT, step_up=True)
     async def invite_again(
         self,
         request: Request[Any, Any, Any],
@@ -158,7 +212,7 @@ class AppointmentController(Controller):
         values = {"ends_on": view.ends_on or today, "version": view.version}
         return Reply(view, template="appointment/end.html", values=values)
 
-    @does("/appointments/{appointment_id:uuid}/end", May.ACCOUNT_EDIT, EndAppointment)
+    @does("/appointments/{appointment_id:uuid}/end", May.ACCOUNT_EDIT, EndAppointment, step_up=True)
     async def end(
         self,
         session: NamedDependency[Session],

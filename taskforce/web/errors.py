@@ -12,23 +12,26 @@ from litestar.response import Redirect, Response, Template
 from litestar.response.base import ASGIResponse
 from litestar.types import Message, Receive, Scope, Send
 
-from taskforce.db import BrokenRule, DatabaseError, Unavailable, is_retryable, refusal
+from taskforce.db import BrokenRule, is_outage, is_retryable, refusal
 from taskforce.errors import NotAllowed, NotFound, Refused, Stale
 from taskforce.render.wording import gettext as _
 from taskforce.web import filters
-from taskforce.web.carried import Carried, carried, carry
+from taskforce.web.carried import Carried, carried, carry, route_of
 from taskforce.web.conflict import field_labels
 from taskforce.web.filters import WrongFilters
-from taskforce.web.form import INVISIBLE, Malformed, Posted, is_form, posted_values
+from taskforce.web.form import CONFIRM, INVISIBLE, Malformed, Posted, is_form, posted_values
 from taskforce.web.once import Replay
 from taskforce.web.page import page_context
-from taskforce.web.sign_in import NotSignedIn
+from taskforce.web.signed_in import NotSignedIn, SecondFactorWanted
+from taskforce.web.step_up import StepUpWanted
+from taskforce.web.upload import takes_file
 
 log = structlog.get_logger()
 AnyRequest = Request[Any, Any, Any]
 NOWHERE = "/page-not-found"  # no page has it
 Fields = tuple[tuple[str, str], ...]
 Since = Sequence[object] | None
+RETRY_AFTER = "10"  # seconds; an embedded server is back within them
 
 
 def is_page(request: AnyRequest) -> bool:
@@ -139,7 +142,9 @@ async def _open(request: AnyRequest, path: str, send: Send, posted: Posted | Non
         "path_params": {},
     }
     earlier = carried(request)
-    carry(again, Carried(nonce=earlier.nonce, request_id=earlier.request_id, posted=posted))
+    repeated = Carried(nonce=earlier.nonce, request_id=earlier.request_id, posted=posted)
+    repeated.secret, repeated.headers = earlier.secret, earlier.headers
+    carry(again, repeated)
 
     async def nothing() -> Message:
         return cast("Message", {"type": "http.request", "body": b"", "more_body": False})
@@ -212,10 +217,42 @@ def _not_signed_in(request: AnyRequest, said: NotSignedIn) -> Response[Any]:
     if is_page(request):
         query = f"?{request.url.query}" if request.url.query else ""
         wanted = request.url.path + query if request.method == "GET" else "/desk"
-        return Redirect(f"/sign-in?next={quote(wanted)}", status_code=303)
+        why = "&ended=yes" if carried(request).has_lost_rights else ""
+        return Redirect(f"/sign-in?next={quote(wanted)}{why}", status_code=303)
     answer = problem(request, 401, "send a bearer token: Authorization: Bearer TOKEN")
     answer.headers["WWW-Authenticate"] = "Bearer"
     return answer
+
+
+def _wanted(request: AnyRequest) -> str:
+    """The page that was asked for, to go on to; a form that was sent is opened again."""
+    query = f"?{request.url.query}" if request.url.query and request.method == "GET" else ""
+    path = request.url.path
+    if request.method != "GET" and request.route_handler.opt.get("form_is_above"):
+        path = path.rsplit("/", 1)[0]
+    return path + query
+
+
+def _second_factor_wanted(request: AnyRequest, said: SecondFactorWanted) -> Response[Any]:
+    return Redirect(f"{said.path}?next={quote(_wanted(request))}", status_code=303)
+
+
+def _step_up_wanted(request: AnyRequest, said: StepUpWanted) -> Response[Any]:
+    if request.method == "GET":
+        return Redirect(f"/step-up?next={quote(_wanted(request))}", status_code=303)
+    error = _(said.error) if said.error else ""
+    found = carried(request).signed_in
+    context = page_context(request, None) | {
+        "action": request.url.path,
+        "typed": said.typed,
+        "wants_code": bool(found and found.has_second_factor),
+        "form": {
+            "values": {CONFIRM: ""},
+            "errors": [{"name": CONFIRM, "text": error}] if error else [],
+            "conflict": [],
+        },
+    }
+    return Template("sign-in/step_up.html", context=context, status_code=403)
 
 
 def _replay(request: AnyRequest, said: Replay) -> Response[Any]:
@@ -235,23 +272,25 @@ def _http(request: AnyRequest, said: HTTPException) -> Response[Any]:
         return _Lost(None, status_code=404)
     if said.status_code == 404:
         return _not_found(request, NotFound())
+    if said.status_code == 413:
+        most = _("10 MB") if takes_file(request) else _("1 MB")
+        return _no(request, 413, _("What you sent is larger than %(most)s. Send less.") % {"most": most})
     return _no(request, said.status_code, said.detail)
 
 
 def _unavailable(request: AnyRequest, broken: Exception) -> Response[Any]:
-    log.warning("database unavailable", error=str(broken), request_id=carried(request).request_id)
+    log.warning("database unavailable", error=type(broken).__name__, request_id=carried(request).request_id)
     answer = _no(request, 503, _("The database does not answer. Nothing was lost; try again in a minute."))
-    answer.headers["Retry-After"] = "10"
+    answer.headers["Retry-After"] = RETRY_AFTER
     return answer
 
 
 def _unexpected(request: AnyRequest, broken: Exception) -> Response[Any]:
-    log.error("unexpected error", exc_info=broken, path=request.url.path, request_id=carried(request).request_id)
+    if is_outage(broken) or is_retryable(broken):
+        return _unavailable(request, broken)
+    request_id = carried(request).request_id
+    log.error("unexpected error", exc_info=broken, route=route_of(request.scope), request_id=request_id)
     return _no(request, 500, _("Something went wrong on our side. What you typed was not saved."))
-
-
-def _database_error(request: AnyRequest, broken: Exception) -> Response[Any]:
-    return (_unavailable if is_retryable(broken) else _unexpected)(request, broken)
 
 
 HANDLERS: dict[Any, Callable[..., Response[Any]]] = {
@@ -259,13 +298,13 @@ HANDLERS: dict[Any, Callable[..., Response[Any]]] = {
     WrongFilters: _wrong_filters,
     Refused: _refused,
     BrokenRule: _broken_rule,
-    DatabaseError: _database_error,
     Stale: _stale,
     NotFound: _not_found,
     NotAllowed: _not_allowed,
     NotSignedIn: _not_signed_in,
+    SecondFactorWanted: _second_factor_wanted,
+    StepUpWanted: _step_up_wanted,
     Replay: _replay,
     HTTPException: _http,
-    **dict.fromkeys(Unavailable, _unavailable),
     Exception: _unexpected,
 }

@@ -15,11 +15,13 @@ from taskforce.queries import account as accounts
 from taskforce.render.states import N_
 from taskforce.services import account as account_service
 from taskforce.services import first_steps as service
+from taskforce.services.account import Entry
 from taskforce.services.first_steps import FirstAdministrator
 from taskforce.views.first_steps import FirstStepsView
+from taskforce.web.client_address import client_address
 from taskforce.web.reply import Reply
 from taskforce.web.route import does, reads
-from taskforce.web.sign_in import session_cookie
+from taskforce.web.session_cookie import session_cookie
 
 EMPTY = {"email": "", "title": "", "password": ""}
 
@@ -68,8 +70,8 @@ class FirstStepsController(Controller):
     ) -> Redirect:
         """Make the first administrator, sign them in, and lead on to the first mechanism."""
         sessions: Sessions = request.app.state.sessions
-        address, agent = (request.client.host if request.client else "unknown"), request.headers.get("user-agent", "")
+        entry = Entry(address=client_address(request), agent=request.headers.get("user-agent", ""))
         async with transaction(sessions, SIGN_IN, action=May.INSTALLATION_BEGIN) as session:
             account = await service.add_first_administrator(session, secret, command, now=now)
-            cookie = await account_service.open_session(session, account.id, now=now, address=address, agent=agent)
+            cookie = await account_service.open_session(session, account.id, entry, now=now)
         return Redirect("/mechanisms/add", status_code=303, cookies=[session_cookie(cookie)])

@@ -5,7 +5,7 @@ import datetime as dt
 import json
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, get_args
 from urllib.parse import parse_qsl
@@ -17,14 +17,20 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from taskforce.render.wording import gettext as _
+from taskforce.web.upload import FILE_FIELD, Upload, is_multipart, posted_parts, takes_file
 
 C = TypeVar("C", bound=BaseModel)
 Values = dict[str, str | list[str]]
-PLUMBING = frozenset({"csrf", "idempotency_key"})
+CONFIRM = "confirm_again"  # the password or code that a dangerous action asks for beside its form
+PLUMBING = frozenset({"csrf", "idempotency_key", CONFIRM})
 # Control characters, line separators, signs that turn the text after them round, and what is no character at all.
-INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+# The last but one are halves of characters, which JSON can carry and UTF-8 cannot.
+INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 MOST_BYTES = 1_048_576  # a form or command of one record; files have their own limit
 DEEPEST = 32
+MOST_FIELDS = 2_000  # a form with every place and activity of a country ticked has below 1,000
+MOST_CHARACTERS = 100_000  # of one field; the longest that a command takes is below 20,000
+MOST_NAME = 100  # characters of a field's name
 
 
 @dataclass
@@ -104,28 +110,65 @@ def _joined(value: str | list[str]) -> str:
     return ", ".join(value) if isinstance(value, list) else value
 
 
+async def receive_body(request: Request[Any, Any, Any]) -> None:
+    """Read what was sent, once, before the command and the session, which are made at the same time, both ask for it.
+
+    Raises:
+        ClientException: it is a form with a file that cannot be read.
+    """
+    if is_multipart(request):
+        await posted_parts(request)
+    else:
+        await request.body()
+
+
 async def posted_values(request: Request[Any, Any, Any]) -> dict[str, list[str]]:
     """The fields of a posted form, each with all its values, plumbing included.
 
     Raises:
-        ClientException: the body is too long or not UTF-8.
+        ClientException: the body is not UTF-8, or has too many fields, or too long ones.
     """
+    if is_multipart(request):
+        return _checked((await posted_parts(request)).fields)
     body = await request.body()
-    if len(body) > MOST_BYTES:
-        raise ClientException(_("What you sent is larger than 1 MB. Shorten it."))
+    if body.count(b"&") >= MOST_FIELDS:
+        raise ClientException(_("The form has too many fields. Send fewer at a time."))
     try:
-        pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=5000, errors="strict")
+        pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, errors="strict")
     except ValueError as problem:
         raise ClientException(_("The form could not be read: it must be UTF-8 text. Send it again.")) from problem
     values: dict[str, list[str]] = {}
     for name, value in pairs:
         values.setdefault(name, []).append(value)
+    return _checked(values)
+
+
+def _checked(values: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Let pass names that may be those of fields, and values that some field may have."""
+    for name, given in values.items():
+        if len(name) > MOST_NAME or not name.isprintable():
+            raise ClientException(_("The form has a field that is none of ours. Open the page again."))
+        if any(len(value) > MOST_CHARACTERS for value in given):
+            raise ClientException(_("One field holds more than 100,000 characters. Shorten it."))
     return values
+
+
+async def read_upload(request: Request[Any, Any, Any]) -> Upload:
+    """The file that was posted.
+
+    Raises:
+        Malformed: none was chosen, or it is empty.
+    """
+    upload = (await posted_parts(request)).upload if is_multipart(request) else None
+    if upload is None or not upload.byte_count:
+        raise Malformed(((FILE_FIELD, _("Choose a file that is not empty.")),))
+    return upload
 
 
 def is_form(request: Request[Any, Any, Any]) -> bool:
     """Whether the body is a posted form."""
-    return request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+    kind = request.headers.get("content-type", "").lower()
+    return kind.startswith("application/x-www-form-urlencoded") or is_multipart(request)
 
 
 def speaks_html(request: Request[Any, Any, Any]) -> bool:
@@ -150,13 +193,19 @@ def unmasked(sent: str) -> str:
         return ""
 
 
-def require_json_on_the_api(request: Request[Any, Any, Any]) -> None:
-    """Forms belong to pages, which guard them by secret and origin; the API takes JSON alone.
+def require_known_kind(request: Request[Any, Any, Any]) -> None:
+    """Forms belong to pages, which guard them by secret and origin; the API takes JSON, but for files.
 
     Raises:
-        ClientException: a form was sent to the API.
+        ClientException: a form was sent to the API, something else to a page, or a file to where none is taken.
     """
-    kind = request.headers.get("content-type", "")
+    kind = request.headers.get("content-type", "").lower()
+    if is_multipart(request) and takes_file(request):
+        return
+    if speaks_html(request) and not kind.startswith("application/x-www-form-urlencoded"):
+        raise ClientException(_("Pages take forms. Open the page and send it from there."), status_code=415)
+    if takes_file(request):
+        raise ClientException("a file comes as multipart/form-data: send that", status_code=415)
     if not speaks_html(request) and kind and not kind.startswith("application/json"):
         raise ClientException("the API takes JSON, not forms: send application/json", status_code=415)
 
@@ -168,7 +217,7 @@ async def read_command(request: Request[Any, Any, Any], command: type[C]) -> C:
         Malformed: fields are missing or wrong; each is named with what to do.
         ClientException: the body cannot be read at all.
     """
-    require_json_on_the_api(request)
+    require_known_kind(request)
     data = _from_form(await posted_values(request), command) if is_form(request) else await _from_json(request)
     problems = _control_characters(data) + _dates_as_numbers(data, command)
     if problems:
@@ -201,15 +250,18 @@ def _is_list(command: type[BaseModel], name: str) -> bool:
 
 async def _from_json(request: Request[Any, Any, Any]) -> Any:
     body = await request.body()
-    if len(body) > MOST_BYTES:
-        raise ClientException("the body is larger than 1 MB: send less")
     try:
         text = body.decode("utf-8")
         if _depth(text) > DEEPEST:
             raise ClientException(f"the JSON is nested deeper than {DEEPEST} levels: flatten it")
-        return json.loads(text or "{}")
+        return json.loads(text or "{}", parse_constant=_no_number)
     except (ValueError, RecursionError) as problem:
         raise ClientException(f"the body is not JSON in UTF-8: {problem}") from problem
+
+
+def _no_number(said: str) -> None:
+    """NaN and Infinity are Python's, not JSON's."""
+    raise ValueError(f"{said} is no number")
 
 
 def _depth(text: str) -> int:
@@ -229,11 +281,23 @@ def _control_characters(data: Any) -> tuple[tuple[str, str], ...]:
     if not isinstance(data, dict):
         return ()
     return tuple(
-        (str(name), _("An invisible sign stood in the text and was taken out. Check it and save again."))
+        (INVISIBLE.sub("", name), _("An invisible sign stood in the text and was taken out. Check it and save again."))
         for name, value in data.items()
-        for text in (value if isinstance(value, list) else [value])
-        if isinstance(text, str) and INVISIBLE.search(text)
+        if any(INVISIBLE.search(text) for text in (name, *_texts(value)))
     )
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text of a value, however deep it lies: the depth of JSON is bounded before."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, each in value.items():
+            yield name
+            yield from _texts(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts(each)
 
 
 def _dates_as_numbers(data: Any, command: type[BaseModel]) -> tuple[tuple[str, str], ...]:

@@ -9,7 +9,10 @@ from litestar.exceptions import ClientException
 from taskforce.db import Session
 from taskforce.errors import Refused
 from taskforce.services import idempotency_key as keys
-from taskforce.web.form import is_form, posted_values
+from taskforce.web.form import CONFIRM, is_form, posted_values, speaks_html
+from taskforce.web.upload import is_multipart, posted_parts
+
+OF_NOW = ("csrf", CONFIRM)
 
 
 class Replay(Exception):
@@ -26,18 +29,20 @@ async def key_of(request: Request[Any, Any, Any]) -> str:
     Raises:
         ClientException: there is none, or it is not 8 to 100 characters long.
     """
-    if is_form(request):
+    if speaks_html(request):
         key = (await posted_values(request)).get("idempotency_key", [""])[-1]
     else:
         key = request.headers.get("idempotency-key", "")
-    if not 8 <= len(key) <= 100:
+    if not (8 <= len(key) <= 100 and key.isascii() and key.isprintable()):
         raise ClientException("the header Idempotency-Key is missing: send a new UUID with each change")
     return key
 
 
 async def _fields(request: Request[Any, Any, Any]) -> list[tuple[str, list[str]]]:
-    """What a person typed: a form secret is masked anew on each page and tells nothing of it."""
-    return sorted((name, given) for name, given in (await posted_values(request)).items() if name != "csrf")
+    """What a person typed: a form secret, which is masked anew on each page, or a code tells nothing of it."""
+    fields = sorted((name, given) for name, given in (await posted_values(request)).items() if name not in OF_NOW)
+    upload = (await posted_parts(request)).upload if is_multipart(request) else None
+    return fields if upload is None else [*fields, (upload.name, [upload.sha256])]
 
 
 async def take(session: Session, principal: str, key: str, request: Request[Any, Any, Any]) -> None:
@@ -52,7 +57,7 @@ async def take(session: Session, principal: str, key: str, request: Request[Any,
     earlier = await keys.take(session, principal, key, digest)
     if earlier is None:
         return
-    if earlier.request_hash != digest and is_form(request):
+    if earlier.request_hash != digest and speaks_html(request):
         raise Refused("You sent this page before, with other text. Look at what is stored now, then change that.")
     if earlier.request_hash != digest:
         raise ClientException("this Idempotency-Key was used for another request: send a new one", status_code=422)

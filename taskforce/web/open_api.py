@@ -10,6 +10,9 @@ from litestar.openapi.plugins import OpenAPIRenderPlugin
 from litestar.routes import HTTPRoute
 from pydantic import BaseModel
 
+from taskforce.rules.evidence import ENDINGS
+from taskforce.web.upload import FILE_FIELD
+
 PROBLEM = {
     "type": "object",
     "properties": {
@@ -24,16 +27,22 @@ PROBLEM = {
     },
     "required": ["type", "title", "status", "detail", "request_id"],
 }
+# What each operation may answer beside its success, and what one that changes data may answer more.
 ANSWERS = {
     "400": "What was sent does not have the shape that is asked for",
     "401": "No bearer token, or one that has run out",
     "403": "Visible, but not yours to do",
     "404": "There is none, or it is not yours to see",
     "409": "A rule says no",
-    "412": "Somebody saved another version meanwhile",
-    "415": "The API takes JSON",
-    "422": "The Idempotency-Key was used for another request",
+    "414": "The address is longer than 8 KiB",
+    "431": "The headers are larger than 16 KiB",
     "503": "The database does not answer; try again",
+}
+ANSWERS_TO_CHANGES = {
+    "412": "Somebody saved another version meanwhile",
+    "413": "The body is larger than 1 MB, or a file than 10 MB",
+    "415": "The API takes JSON, and multipart/form-data where a file is sent",
+    "422": "The Idempotency-Key was used for another request",
 }
 KEY = {
     "name": "Idempotency-Key",
@@ -44,21 +53,25 @@ KEY = {
 }
 
 
-def _commands(app: Any) -> Iterator[tuple[str, type[BaseModel] | None]]:
-    """The path of each POST of the API and the command that it reads."""
+def _changes(app: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The path of each POST of the API and what its route says of itself."""
     for route in app.routes:
         if isinstance(route, HTTPRoute) and route.path_format.startswith("/api/v1"):
             for handler in route.route_handlers:
                 if "POST" in {str(method) for method in handler.http_methods}:
-                    yield route.path_format, handler.opt.get("command")
+                    yield route.path_format, handler.opt
 
 
-def _body(command: type[BaseModel], schemas: dict[str, Any]) -> dict[str, Any]:
+def _body(command: type[BaseModel], schemas: dict[str, Any], *, takes_file: bool) -> dict[str, Any]:
     schema = command.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(schema.pop("$defs", {}))
     schemas[command.__name__] = schema
-    reference = {"$ref": f"#/components/schemas/{command.__name__}"}
-    return {"required": True, "content": {"application/json": {"schema": reference}}}
+    if not takes_file:
+        reference = {"$ref": f"#/components/schemas/{command.__name__}"}
+        return {"required": True, "content": {"application/json": {"schema": reference}}}
+    file = {FILE_FIELD: {"type": "string", "format": "binary", "description": "At most 10 MB."}}
+    form = schema | {"properties": schema["properties"] | file, "required": [*schema["required"], FILE_FIELD]}
+    return {"required": True, "content": {"multipart/form-data": {"schema": form}}}
 
 
 def described(app: Any, schema: dict[str, Any]) -> dict[str, Any]:
@@ -71,15 +84,19 @@ def described(app: Any, schema: dict[str, Any]) -> dict[str, Any]:
     full["security"] = [{"token": []}]
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for item in full.get("paths", {}).values():
-        for operation in item.values():
-            for status, description in ANSWERS.items():
+        for method, operation in item.items():
+            for status, description in (ANSWERS | (ANSWERS_TO_CHANGES if method == "post" else {})).items():
                 operation["responses"][status] = {"description": description, "content": content}
-    for path, command in _commands(app):
+    for path, item in full.get("paths", {}).items():
+        kinds = ("text/csv",) if path.endswith(".csv") else tuple(ENDINGS) if path.endswith("/file") else ()
+        if kinds:
+            item["get"]["responses"]["200"]["content"] = {kind: {"schema": {"type": "string"}} for kind in kinds}
+    for path, said in _changes(app):
         operation = full["paths"][path]["post"]
         operation.setdefault("parameters", []).append(KEY)
         operation["responses"]["201"] = operation["responses"]["200"] | {"description": "Made; Location says where"}
-        if command:
-            operation["requestBody"] = _body(command, schemas)
+        if said.get("command"):
+            operation["requestBody"] = _body(said["command"], schemas, takes_file=bool(said.get("takes_file")))
     return full
 
 

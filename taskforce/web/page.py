@@ -75,6 +75,9 @@ def page_context(request: Request[Any, Any, Any], view: object) -> dict[str, Any
                 "active": request.url.path == "/mechanisms",
             }
         )
+    if may(actor, May.USER_READ):
+        is_here = request.url.path.startswith("/users")
+        general.append({"text": _("Users"), "href": "/users", "count": None, "active": is_here})
     return {
         "view": view,
         "may": may_here,

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Generic, TypeVar
+from urllib.parse import quote
 
 from litestar.connection import Request
 from litestar.response import Redirect, Response, Template
@@ -15,6 +16,7 @@ from taskforce.web.form import Values, as_values, filled, speaks_html
 from taskforce.web.page import page_context
 
 V = TypeVar("V")
+ADDRESS_SIGNS = "/?#&=%+,:;@!$'()*~"  # what stays as it is in an address that is put together
 
 
 class Reply(Response[V], Generic[V]):
@@ -38,11 +40,12 @@ class Reply(Response[V], Generic[V]):
     ) -> None:
         super().__init__(content, status_code=status_code or (201 if made else 200))
         self.template = template
-        self.then = then
+        # codes that people chose stand in addresses, and a header holds no other letters
+        self.then = None if then is None else quote(then, safe=ADDRESS_SIGNS)
         self.draw = draw
         self.values: Values | None = None if values is None else as_values(values)
-        if then and made:
-            self.headers["Location"] = f"/api/v1{then}"
+        if self.then and made:
+            self.headers["Location"] = f"/api/v1{self.then}"
 
     def to_asgi_response(self, app: Any, request: Request[Any, Any, Any], **kwargs: Any) -> ASGIResponse:
         """Render inside the request's transaction: what cannot be shown is not kept."""

@@ -29,13 +29,31 @@ CHECKS = {
     "ck_agency_is_not_its_own_parent": ("parent_id = id",),
     "ck_agency_is_not_merged_into_itself": ("merged_into_id = id",),
     "ck_agreement_expires_after_it_is_signed": ("signed_on = '2026-03-02', expires_on = '2026-03-01'",),
+    "ck_api_token_expires_after_it_is_made": ("expires_at = created_at",),
+    "ck_api_token_scopes_are_given": ("scopes = '{}'",),
+    "ck_api_token_scopes_are_known": ("scopes = '{read,nonsense}'", "scopes = '{null}'"),
+    "ck_appointment_does_not_follow_itself": ("follows_id = id",),
     "ck_appointment_ends_after_it_starts": (BACKWARDS,),
     "ck_appointment_role_names_its_agency": tuple(
         f"agency_id = null, role = '{role}'" for role in ("focal_point", "authorised_officer", "donor")
     ),
     "ck_assignment_ends_after_it_starts": (BACKWARDS,),
+    "ck_attachment_byte_count_is_allowed": ("byte_count = 0", "byte_count = 10485761"),
+    "ck_attachment_hangs_on_one_thing": (
+        "activity_id = null, instrument_id = null, cost_item_id = null",
+        "activity_id = id, instrument_id = id, cost_item_id = null",
+    ),
+    "ck_attachment_purged_says_when_and_why": (
+        "purged_at = now()",
+        "purge_reason = 'a face'",
+        "purged_at = now(), purge_reason = ' '",
+    ),
+    "ck_attachment_sha256_is_a_hash": ("sha256 = 'a'", "sha256 = repeat('A', 64)", "sha256 = repeat('g', 64)"),
+    "ck_audit_link_is_open_or_sealed": ("digest = null", "position = null"),
     "ck_budget_line_amounts_are_not_negative": ("asked_amount = -1", "refused_amount = -1", "secured_amount = -1"),
     "ck_budget_line_weight_is_a_share": ("weight = 0", "weight = 1.01"),
+    "ck_context_key_is_one_row": ("id = 2",),
+    "ck_context_key_pads_are_one_block": ("inner_pad = '\\x00'", "outer_pad = '\\x00'"),
     "ck_duplication_alert_complements_have_no_band": (
         "kind = 'complement', band = 'likely'",
         "kind = 'duplicate', band = null",
@@ -62,6 +80,9 @@ CHECKS = {
     "ck_mechanism_reporting_due_days_fit_a_year": ("reporting_due_days = -1", "reporting_due_days = 367"),
     "ck_membership_ends_after_it_starts": (BACKWARDS,),
     "ck_message_audience_is_a_target_group": ("audience_id = 'kind:training'",),
+    "ck_outbox_sent_or_failed": ("sent_at = now(), failed_at = now()",),
+    "ck_second_factor_pending_has_an_end": ("pending_until = now()", "pending_secret = '1'"),
+    "ck_second_factor_secret_has_its_last_step": ("last_step = 1", "totp_secret = '1'"),
     "ck_place_is_not_inside_itself": ("parent_id = id",),
     "ck_place_is_not_the_whole_country": ("code = 'National'",),
     "ck_plan_does_not_follow_itself": ("follows_id = id",),
@@ -76,6 +97,11 @@ COPIES: dict[str, dict[str, object]] = {
     "uq_agency_country_code": {"iati_identifier": None},
     "uq_agency_iati_identifier": {"code": "another"},
     "uq_plan_mechanism_id_code": {"status": "cancelled"},  # which may overlap with others
+}
+# What else must change for a reference (by its name) to be the only rule that breaks.
+BESIDE = {
+    "fk_attachment_mechanism_id_cost_item_id": "activity_id = null",
+    "fk_attachment_mechanism_id_instrument_id": "activity_id = null",
 }
 # The id of a term is made of both, as a CHECK says; so a second one always meets the key first.
 SEEN_BEFORE = {"uq_vocabulary_term_vocabulary_code": "pk_vocabulary_term"}

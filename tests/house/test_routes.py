@@ -55,11 +55,15 @@ def test_whatever_a_page_can_do_the_api_can() -> None:
     assert pages - programs == set()
 
 
-def test_only_signing_in_and_out_is_for_people_alone() -> None:
-    """A POST that the API lacks is named here, with its reason: they make and end browser sessions."""
+def test_only_ways_into_a_browser_are_for_people_alone() -> None:
+    """A POST that the API lacks is named here, with its reason: they make, confirm and end browser sessions."""
     posts = {path for method, path, opt in ROUTES if method == "POST" and opt.get("only_page")}
 
-    assert posts <= {"/sign-in", "/sign-in/{secret}", "/sign-out", "/password", "/first-steps/{secret}"}
+    assert posts <= {
+        *("/sign-in", "/sign-in/{secret}", "/sign-in/code", "/sign-out", "/step-up", "/first-steps/{secret}"),
+        *("/password", "/forgotten-password", "/account/second-factor", "/account/second-factor/confirm"),
+        *("/account/second-factor/codes", "/account/second-factor/remove"),
+    }
 
 
 def test_every_action_is_used_or_gone() -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from taskforce.access import NOBODY, OPERATOR
 from taskforce.db import Sessions, create_sessions, transaction
-from taskforce.models import TENANT, Activity, Appointment, Mechanism, Plan
+from taskforce.models import TENANT, Activity, Appointment, Mechanism
 from tests.world import World
 
 TABLES = sorted(model.__tablename__ for model in TENANT if model is not Mechanism)
@@ -74,11 +74,8 @@ async def test_who_sees_a_line(
     world: World, sessions: Sessions, who: str, status: str, is_confidential: bool, seen: int
 ) -> None:
     """Drafts are their agency's and the secretariat's; from consultation on members see what is not confidential."""
-    async with transaction(sessions, await world.actor("secretariat")) as session:
-        plan = await session.get_one(Plan, (world.mechanism.id, world.plan.id))
-        plan.status = status
-        line = await session.get_one(Activity, (world.mechanism.id, world.activity.id))
-        line.is_confidential = is_confidential
+    await world.change(world.plan, status=status)
+    await world.change(world.activity, is_confidential=is_confidential)
 
     async with transaction(sessions, await world.actor(who)) as session:
         found = await session.scalar(text("select count(*) from activity where id = :id"), {"id": world.activity.id})
@@ -161,3 +158,110 @@ async def test_an_agency_of_one_mechanism_gives_no_right_in_another(world: World
 
     assert seen == 0
     assert (await client.api_get(f"/activities/{world.activity.id}")).status_code == 404
+
+
+INJECTED = {
+    "sets the ids of another mechanism": "select set_config('taskforce.read', '{' || :other || '}', true)",
+    "calls itself a system principal": "select set_config('taskforce.principal', 'operator', true)",
+    "adds a right to write": "select set_config('taskforce.write', '{' || :other || '}', true)",
+    "gives itself agencies": "select set_config('taskforce.agencies', '{' || :other || ':' || :other || '}', true)",
+    "moves an id from one list into another": (
+        "select set_config('taskforce.govern', current_setting('taskforce.read'), true),"
+        " set_config('taskforce.read', '{}', true)"
+    ),
+    "lives on an old signature": "select set_config('taskforce.issued', '1', true)",
+    "signs by guessing": "select set_config('taskforce.signature', repeat('0', 64), true)",
+}
+
+
+@pytest.mark.parametrize("attack", INJECTED)
+async def test_injected_sql_cannot_widen_what_is_seen(world: World, sessions: Sessions, attack: str) -> None:
+    """Whoever rewrites a setting from inside a transaction sees nothing more: the database refuses to go on."""
+    other = await World.made(sessions, world.now)
+    async with sessions() as session:
+        session.info["row_context"] = (await world.actor("observer")).row_context
+        await session.execute(text(INJECTED[attack].replace(":other", f"'{other.mechanism.id}'")))
+        with pytest.raises(ProgrammingError, match="not signed by the application"):
+            await session.execute(text("select count(*) from activity"))
+
+
+async def test_without_a_signature_nothing_is_seen(world: World, sessions: Sessions) -> None:
+    """Taking the signature away leaves nobody bound, who sees no row."""
+    async with transaction(sessions, await world.actor("secretariat")) as session:
+        assert await session.scalar(text("select count(*) from activity")) > 0
+        await session.execute(text("select set_config('taskforce.signature', '', true)"))
+        assert await session.scalar(text("select count(*) from activity")) == 0
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "select inner_pad from context_key",
+        "update context_key set inner_pad = outer_pad",
+        "update audit_link set digest = null",
+        "update audit_link set position = 1",
+        "delete from audit_link",
+        "truncate audit_event",
+        "set role tf_owner",
+        "alter table activity disable row level security",
+        "drop policy activity_select on activity",
+        "create or replace function ctx_ids(name text) returns uuid[] language sql return array[]::uuid[]",
+    ],
+)
+async def test_the_application_cannot_take_the_walls_down(world: World, sessions: Sessions, statement: str) -> None:
+    """The role that runs may neither read the key, nor rewrite the chain, nor become or do what the owner may."""
+    with pytest.raises(DBAPIError, match=r"permission denied|must be owner"):
+        async with transaction(sessions, await world.actor("secretariat")) as session:
+            await session.execute(text(statement))
+
+
+async def test_only_triggers_write_events(world: World, sessions: Sessions) -> None:
+    """An event that nobody's change made is refused, and so is a seal put on again."""
+    actor = await world.actor("secretariat")
+    made_up = (
+        "insert into audit_event (mechanism_id, table_name, row_id, operation, principal, transaction_id, link_id)"
+        " select :m, 'plan', '1', 'update', 'x', 1, id from audit_link where chain = :m limit 1"
+    )
+    with pytest.raises(ProgrammingError, match="written by the triggers"):
+        async with transaction(sessions, actor) as session:
+            await session.execute(text(made_up), {"m": world.mechanism.id})
+    with pytest.raises(ProgrammingError, match="sealed is never changed"):
+        async with transaction(sessions, actor) as session:
+            await session.execute(text("update audit_link set sealed_at = now()"))
+
+
+async def test_the_only_function_with_other_rights_is_the_door(sessions: Sessions, world: World) -> None:
+    """tf_enter alone runs as its owner, with a fixed search path; views would go round the policies."""
+    async with transaction(sessions, await world.actor("observer")) as session:
+        definers = await session.scalars(
+            text("select proname from pg_proc where prosecdef and pronamespace = 'public'::regnamespace")
+        )
+        assert list(definers) == ["tf_enter"]
+        views = await session.scalars(
+            text("select relname from pg_class where relkind in ('v', 'm') and relnamespace = 'public'::regnamespace")
+        )
+        assert list(views) == []
+
+
+async def test_a_large_change_stays_one_link(world: World, sessions: Sessions) -> None:
+    """5,000 rows changed in a statement are 5,000 events and one link, sealed when the transaction ends."""
+    async with transaction(sessions, await world.actor("secretariat"), action="place:edit") as session:
+        await session.execute(
+            text(
+                "insert into place (mechanism_id, code, title) select :m, 'P' || n, 'Place ' || n"
+                " from generate_series(1, 5000) n"
+            ),
+            {"m": world.mechanism.id},
+        )
+        of = {"m": world.mechanism.id}
+        open_links = await session.scalar(
+            text("select count(*) from audit_link where chain = :m and digest is null"), of
+        )
+        assert open_links == 1
+    async with transaction(sessions, await world.actor("secretariat")) as session:
+        counts = (
+            await session.execute(
+                text("select event_count from audit_link where chain = :m order by position desc limit 1"), of
+            )
+        ).one()
+    assert counts == (5000,)

@@ -1,11 +1,33 @@
 """What tests ask and set in the database directly, where no page does."""
 
+import threading
+
+import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from taskforce.access import OPERATOR
 from taskforce.db import transaction
 from taskforce.models import Activity, Agency, Appointment, Membership, Outbox, Plan
 from tests.world import World
+
+
+def verifications(monkeypatch: pytest.MonkeyPatch, threads: list[str] | None = None) -> list[str]:
+    """Fills up with the stored hash of every password comparison from now on; they are still made.
+
+    `threads` fills up with the names of the threads in which that is done.
+    """
+    seen: list[str] = []
+    verify = PasswordHasher.verify
+
+    def counting(self: PasswordHasher, stored: str | bytes, password: str | bytes) -> bool:
+        seen.append(str(stored))
+        if threads is not None:
+            threads.append(threading.current_thread().name)
+        return verify(self, stored, password)
+
+    monkeypatch.setattr(PasswordHasher, "verify", counting)
+    return seen
 
 
 async def membership_of(world: World, agency: Agency) -> Membership:

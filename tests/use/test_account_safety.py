@@ -10,9 +10,10 @@ from taskforce.access import SIGN_IN
 from taskforce.db import Sessions, transaction
 from taskforce.models import OneTimeLink, SignInAttempt
 from taskforce.services import account as accounts
-from taskforce.services.account import SetPassword
+from taskforce.services.account_password import SetPassword, set_password
+from taskforce.services.account_tries import MOST_TRIES
 from tests.conftest import NOW
-from tests.use.questions import appointment_of
+from tests.use.questions import appointment_of, verifications
 from tests.world import World
 
 PASSWORD = "correct horse battery staple"
@@ -32,7 +33,7 @@ async def test_a_new_password_closes_the_old_ways_in(world: World, visit, sessio
     link = await guest.get(f"/sign-in/{secret}")
 
     async with transaction(sessions, SIGN_IN) as session:
-        await accounts.set_password(session, world.secretariat.id, SetPassword(password=PASSWORD))
+        await set_password(session, world.secretariat.id, SetPassword(password=PASSWORD))
 
     assert before.status_code == 200
     assert (await program.api_get(f"/objectives/{world.objective.id}")).status_code == 401
@@ -73,14 +74,8 @@ async def test_guesses_in_parallel_are_counted_before_they_are_checked(
 ) -> None:
     """However many guesses arrive at once, no more passwords are compared than the limit allows."""
     async with transaction(sessions, SIGN_IN) as session:
-        await accounts.set_password(session, world.secretariat.id, SetPassword(password=PASSWORD))
-    checked, matches = [], accounts._matches
-
-    async def counting(stored: str | None, password: str) -> bool:
-        checked.append(password)
-        return await matches(stored, password)
-
-    monkeypatch.setattr(accounts, "_matches", counting)
+        await set_password(session, world.secretariat.id, SetPassword(password=PASSWORD))
+    checked = verifications(monkeypatch)
     client = await visit(None)
     page = await client.get("/sign-in")
     email = world.secretariat.email
@@ -90,14 +85,14 @@ async def test_guesses_in_parallel_are_counted_before_they_are_checked(
     )
 
     assert {answer.status_code for answer in answers} == {409}
-    assert len(checked) == accounts.MOST_TRIES
-    assert await _tries(sessions, email) == accounts.MOST_TRIES
+    assert len(checked) == MOST_TRIES
+    assert await _tries(sessions, email) == MOST_TRIES
 
 
 async def test_the_right_password_leaves_no_try_behind(world: World, visit, sessions: Sessions) -> None:
     """Whoever signs in often is not shut out by it."""
     async with transaction(sessions, SIGN_IN) as session:
-        await accounts.set_password(session, world.secretariat.id, SetPassword(password=PASSWORD))
+        await set_password(session, world.secretariat.id, SetPassword(password=PASSWORD))
     client = await visit(None)
 
     answer = await client.submit(

@@ -11,6 +11,7 @@ from taskforce.errors import Refused
 from taskforce.services.first_steps import begin
 from tests.conftest import NOW, cloned, running
 from tests.page_client import Client
+from tests.use.ways_in import set_up
 
 GOOD = {"email": "Amina@example.org", "title": "Administrator, Dodoma", "password": "four words do not rhyme"}
 
@@ -55,7 +56,7 @@ async def test_a_wrong_link_opens_nothing(empty, secret: str) -> None:
 
 
 async def test_the_link_makes_the_administrator_and_leads_to_the_first_mechanism(empty) -> None:
-    """One form, and the new administrator is signed in and asked for the first mechanism; the link is used up."""
+    """One form, then the second factor, and the administrator is asked for the first mechanism; the link is used up."""
     client, sessions = empty
     secret = await _link(sessions)
     page = await client.get(f"/first-steps?token={secret}")
@@ -63,7 +64,9 @@ async def test_the_link_makes_the_administrator_and_leads_to_the_first_mechanism
     answer = await client.submit(page, GOOD)
 
     assert (answer.status_code, answer.headers["location"]) == (303, "/mechanisms/add")
-    assert (await client.get("/mechanisms/add")).status == 200
+    assert (await client.get("/mechanisms/add")).title.startswith("Your role needs a second factor")
+    await set_up(client)
+    assert (await client.get("/mechanisms/add")).url.endswith("/mechanisms/add")
     assert (await client.get(f"/first-steps/{secret}")).title.startswith("This installation is set up")
     with pytest.raises(Refused):
         await _link(sessions)

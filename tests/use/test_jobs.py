@@ -9,6 +9,7 @@ from taskforce import jobs
 from taskforce.access import JOBS, SIGN_IN
 from taskforce.db import Sessions, transaction
 from taskforce.services import account as accounts
+from taskforce.services.account import Entry
 from tests.world import World
 
 NOON = dt.datetime(2031, 5, 4, 12, 34, 56, tzinfo=dt.UTC)
@@ -33,8 +34,8 @@ async def test_cleaning_removes_what_has_run_out_and_nothing_else(world: World, 
     """Old sessions and links go, live ones stay."""
     later = NOON + dt.timedelta(days=400)
     async with transaction(sessions, SIGN_IN) as session:
-        await accounts.open_session(session, world.chair.id, now=NOON, address="a", agent="old")
-        await accounts.open_session(session, world.chair.id, now=later, address="a", agent="live")
+        await accounts.open_session(session, world.chair.id, Entry(address="a", agent="old"), now=NOON)
+        await accounts.open_session(session, world.chair.id, Entry(address="a", agent="live"), now=later)
 
     await jobs.run(sessions, CLEAN, later)
 

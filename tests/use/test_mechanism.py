@@ -10,6 +10,7 @@ from taskforce.models import Assignment, BudgetLine, CostItem, FundingSource, Me
 from taskforce.models import mechanism as table
 from taskforce.services import mechanism as service
 from tests.use.conftest import Statements
+from tests.use.ways_in import set_up
 from tests.world import World
 
 EVERYBODY = ["observer", "police_focal", "police_officer", "secretariat", "chair", "donor", "treasury"]
@@ -210,6 +211,7 @@ async def test_the_administrator_makes_a_mechanism_and_hands_it_over(world: Worl
     assert link not in again.html
     assert await administrator.status(f"/mechanisms/{new['code']}") == 404
     assert signed_in.headers["location"] == "/password"
+    await set_up(secretariat)  # a secretariat has a second factor before anything else
     page = await secretariat.get(f"/mechanisms/{new['code']}")
     assert page.title.startswith("Nobody is a member yet")
     assert "KES" in page.text

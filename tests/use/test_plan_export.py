@@ -264,9 +264,7 @@ async def test_a_stranger_exports_nothing(sessions: Sessions, world: World) -> N
 
 async def test_a_focal_point_exports_no_drafts_of_others(sessions: Sessions, world: World) -> None:
     """What an actor may not read is not in their file either."""
-    async with transaction(sessions, await world.actor("secretariat")) as session:
-        stored = await session.get_one(type(world.plan), (world.mechanism.id, world.plan.id))
-        stored.status = "draft"
+    await world.change(world.plan, status="draft")
     reader = await world.actor("education_focal")
 
     async with transaction(sessions, reader) as session:

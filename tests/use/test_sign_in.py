@@ -9,8 +9,11 @@ from sqlalchemy import text
 from taskforce.access import OPERATOR, SIGN_IN
 from taskforce.db import Sessions, transaction
 from taskforce.services import account as accounts
-from taskforce.services.account import SetPassword
-from taskforce.web.sign_in import cookie_name, local_path
+from taskforce.services import account_password as passwords
+from taskforce.services.account_password import SetPassword, set_password
+from taskforce.services.account_tries import MOST_TRIES
+from taskforce.web.session_cookie import cookie_name
+from taskforce.web.signed_in import local_path
 from tests.conftest import NOW
 from tests.page_client import ADDRESS
 from tests.world import World
@@ -20,20 +23,22 @@ PASSWORD = "correct horse battery staple"
 
 @pytest.fixture
 async def known(world: World, sessions: Sessions) -> World:
-    """A world whose secretariat has a password."""
-    async with transaction(sessions, SIGN_IN) as session:
-        await accounts.set_password(session, world.secretariat.id, SetPassword(password=PASSWORD))
+    """A world in which the secretariat and a focal point have a password."""
+    for account in (world.secretariat, world.police_focal):
+        async with transaction(sessions, SIGN_IN) as session:
+            await set_password(session, account.id, SetPassword(password=PASSWORD))
     return world
 
 
 async def test_signing_in_leads_to_the_page_that_was_wanted(known: World, visit) -> None:
     """Whoever opens a page signed out, signs in and arrives there."""
     client = await visit(None)
-    page = await client.get(f"/objectives/{known.objective.id}/edit")
+    page = await client.get(f"/activities/{known.activity.id}/edit")
 
-    arrived = await client.send(page, {"email": known.secretariat.email.upper(), "password": PASSWORD})
+    arrived = await client.send(page, {"email": known.police_focal.email.upper(), "password": PASSWORD})
 
-    assert "Edit objective" in arrived.title
+    assert "Edit" in arrived.title
+    assert arrived.url.endswith(f"/activities/{known.activity.id}/edit")
 
 
 @pytest.mark.parametrize(("email", "password"), [("known", "wrong password"), ("nobody@example.org", PASSWORD)])
@@ -57,7 +62,7 @@ async def test_ten_wrong_tries_close_the_account_for_a_while(known: World, visit
     """After ten failures in fifteen minutes even the right password waits."""
     client = await visit(None)
     page = await client.get("/sign-in")
-    for _ in range(accounts.MOST_TRIES):
+    for _ in range(MOST_TRIES):
         await client.submit(page, {"email": known.secretariat.email, "password": "guess number n"})
 
     again = await client.send(page, {"email": known.secretariat.email, "password": PASSWORD})
@@ -264,7 +269,7 @@ async def test_an_error_of_ours_shows_and_logs_no_secret(
     async def broken(*_arguments: object, **_named: object) -> None:
         raise ZeroDivisionError("unexpected")
 
-    monkeypatch.setattr(accounts, "check_password", broken)
+    monkeypatch.setattr(passwords, "fits", broken)
     client = await visit(None)
     page = await client.get("/sign-in")
 
