@@ -142,7 +142,9 @@ class SignInController(Controller):
 
     @reads("/forgotten-password", May.PAGE_READ, only_page=True)
     async def show_forgotten(
-        self, actor: NamedDependency[Actor], sent: Annotated[str, QueryParameter()] = ""
+        self,
+        actor: NamedDependency[Actor],
+        sent: Annotated[str, QueryParameter(title=N_("Whether the link was sent"))] = "",
     ) -> Reply[ForgottenView]:
         """The form that asks for a reset link, and what it says afterwards to everybody."""
         view = ForgottenView(is_sent=sent == "yes", hours=service.RESET_LIFE // dt.timedelta(hours=1))
@@ -166,7 +168,10 @@ class SignInController(Controller):
 
     @reads("/step-up", May.SESSION_VERIFY, only_page=True)
     async def show_step_up(
-        self, request: AnyRequest, actor: NamedDependency[Actor], next: Annotated[str, QueryParameter()] = "/desk"
+        self,
+        request: AnyRequest,
+        actor: NamedDependency[Actor],
+        next: Annotated[str, QueryParameter(title=N_("Page to go on to"))] = "/desk",
     ) -> Reply[StepUpView]:
         """Ask for the password or a code before a page that is dangerous."""
         found = carried(request).signed_in

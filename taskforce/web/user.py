@@ -12,10 +12,12 @@ from taskforce.access import Actor, May, require
 from taskforce.db import Session
 from taskforce.queries import user as questions
 from taskforce.render import mail
+from taskforce.render.states import N_
 from taskforce.services import outbox
 from taskforce.services import user as service
 from taskforce.services.user import ChangeUser
 from taskforce.views.user import UsersView, UserView, user_view
+from taskforce.web.filters import Wrong, check, page_number, plain
 from taskforce.web.reply import Reply
 from taskforce.web.route import does, reads
 
@@ -41,15 +43,18 @@ class UserController(Controller):
         self,
         session: NamedDependency[Session],
         actor: NamedDependency[Actor],
-        text: Annotated[str, QueryParameter(max_length=200)] = "",
-        page: Annotated[int, QueryParameter(ge=1, le=10_000)] = 1,
+        text: Annotated[str, QueryParameter(title=N_("Post or address"))] = "",
+        page: Annotated[str, QueryParameter(title=N_("Page"))] = "",
     ) -> Reply[UsersView]:
         """A page of the users whose post or address has a text."""
-        found, count = await questions.users(session, actor, text=text, page=page)
+        wrong: list[Wrong] = []
+        number, wanted = page_number(wrong, page), plain(text)
+        check(wrong)
+        found, count = await questions.users(session, actor, text=wanted, page=number)
         view = UsersView(
             users=[user_view(each, actor) for each in found],
-            text=text,
-            page=page,
+            text=wanted,
+            page=number,
             pages=max(1, -(-count // questions.PAGE)),
             count=count,
         )

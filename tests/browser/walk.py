@@ -112,6 +112,7 @@ async def follow(walk: Walk, start: str, shapes: Shapes) -> None:
         if path == start or kind(path) not in shapes:
             html = await draw(walk, path)
             _has_new(shapes, kind(urlsplit(walk.page.url).path), html)
+            shapes.setdefault(kind(path), set())  # it may have led elsewhere
         else:
             arrived, html = await _fetch(walk, path)
             if html and _has_new(shapes, arrived, html):

@@ -1,13 +1,16 @@
-"""What the long tests found, as a document: `make faults` writes docs/faults.md."""
+"""What the long tests found, as a document (`make faults` writes docs/faults.md), and servers that tests may break."""
 
 import datetime as dt
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+
+from taskforce import postgres
+from tests.data_folder import copied, once
 
 REPORT = "FAULTS_REPORT"  # the environment variable that names the file to write
 
@@ -54,3 +57,24 @@ def pytest_configure(config: pytest.Config) -> None:
     """Collect for the document where one is asked for."""
     if target := os.environ.get(REPORT):
         config.pluginmanager.register(Outcomes(Path(target)), "faults-report")
+
+
+def _make(home: Path) -> None:
+    data = postgres.start(home).data
+    postgres.stop(home)
+    (data / "log").unlink()
+
+
+@pytest.fixture
+def new_home(tmp_path: Path) -> Iterator[Path]:
+    """A home that does not exist yet; what runs in it is stopped, whatever the test did."""
+    home = tmp_path / "home"
+    yield home
+    if (home / "postgres" / "PG_VERSION").is_file():
+        postgres.stop(home)
+
+
+@pytest.fixture
+def home(run_folder: Path, new_home: Path) -> Path:
+    """One whose data are made already, and in which nothing ever ran."""
+    return copied(once(run_folder / "made", _make), new_home)

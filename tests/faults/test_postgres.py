@@ -9,7 +9,6 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -38,15 +37,6 @@ print(postgres.start(Path(sys.argv[1])).socket_folder)
 """
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
-    """A home that does not exist yet; what runs in it is stopped, whatever the test did."""
-    home = tmp_path / "home"
-    yield home
-    if (home / "postgres" / "PG_VERSION").is_file():
-        postgres.stop(home)
-
-
 def test_the_second_start_is_fast(home: Path) -> None:
     """A running server is found at once, and a stopped one starts without being made anew."""
     server = postgres.start(home)
@@ -64,11 +54,11 @@ def test_the_second_start_is_fast(home: Path) -> None:
     assert ask(server, "select count(*) from kept") == "0"
 
 
-def test_four_starters_at_once_make_one_server(home: Path) -> None:
+def test_four_starters_at_once_make_one_server(new_home: Path) -> None:
     """Four processes that start the same new home at the same moment all get the one server."""
-    starters = [python(START, home) for _ in range(4)]
+    starters = [python(START, new_home) for _ in range(4)]
     said = {starter.communicate(timeout=60)[0] for starter in starters}
-    server = postgres.start(home)
+    server = postgres.start(new_home)
 
     assert [starter.returncode for starter in starters] == [0] * 4
     assert said == {f"{server.socket_folder}\n"}
@@ -76,10 +66,10 @@ def test_four_starters_at_once_make_one_server(home: Path) -> None:
 
 
 @pytest.mark.parametrize("initdb_too", [True, False])
-def test_an_interrupted_first_start_is_done_again(home: Path, initdb_too: bool) -> None:
+def test_an_interrupted_first_start_is_done_again(new_home: Path, initdb_too: bool) -> None:
     """After a kill -9 in the middle of initdb, whether that survives or not, the next start makes the data."""
-    starter = python(START, home)
-    unfinished = home / "postgres.unfinished"
+    starter = python(START, new_home)
+    unfinished = new_home / "postgres.unfinished"
     while not (unfinished / "PG_VERSION").exists():
         assert starter.poll() is None, "the start ended before it could be interrupted"
         time.sleep(0.001)
@@ -91,8 +81,8 @@ def test_an_interrupted_first_start_is_done_again(home: Path, initdb_too: bool) 
                 os.kill(int(process.name), signal.SIGKILL)
         except OSError:
             continue
-    assert not (home / "postgres").exists()
-    server = postgres.start(home)
+    assert not (new_home / "postgres").exists()
+    server = postgres.start(new_home)
 
     assert ask(server, "select 1") == "1"
     assert not unfinished.exists()

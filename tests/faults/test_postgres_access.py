@@ -6,7 +6,6 @@ import pwd
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -19,18 +18,9 @@ from taskforce.postgres import PostgresFailed
 from tests.faults.servers import ORDINARY, ROOT, as_root, as_user, ask, contents, modes, postmaster, psql
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
-    """A home that does not exist yet; what runs in it is stopped, whatever the test did."""
-    home = tmp_path / "home"
-    yield home
-    if (home / "postgres" / "PG_VERSION").is_file():
-        postgres.stop(home)
-
-
-def test_only_peer_authentication_is_configured(home: Path) -> None:
+def test_only_peer_authentication_is_configured(new_home: Path) -> None:
     """No rule trusts anybody or takes a password, and the server listens on no network address."""
-    server = postgres.start(home)
+    server = postgres.start(new_home)
     rules = ask(server, "select distinct auth_method || ' ' || array_to_string(options, ',') from pg_hba_file_rules")
 
     assert rules == "peer map=taskforce"
@@ -124,22 +114,24 @@ def stop_and_look(home: Path) -> str:
 
 
 @as_root
-def test_behind_closed_folders_it_runs_and_opens_none(home: Path) -> None:
+def test_behind_closed_folders_it_runs_and_opens_none(new_home: Path) -> None:
     """Root may keep its home where the server's user cannot go, and no folder above it changes its mode."""
-    home.parent.chmod(0o700)
-    before = modes(home)
-    server = postgres.start(home)
+    new_home.parent.chmod(0o700)
+    before = modes(new_home)
+    server = postgres.start(new_home)
     user = pwd.getpwuid(server.data.stat().st_uid)
     shut = postgres_programs.run(["/bin/sh", "-c", f"ls '{server.data}'"], folder=Path("/"), user=user)
 
     assert ask(server, "create table t as select 1 as id; select id from t") == "SELECT 1\n1"
     assert "Permission denied" in shut.stderr
     assert user.pw_name in postgres.SERVER_USERS
-    assert modes(home) == before
+    assert modes(new_home) == before
 
 
 @as_root
-def test_programs_behind_closed_folders_are_copied(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_programs_behind_closed_folders_are_copied(
+    new_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Where the server's user cannot reach the installed programs it runs a copy; no folder above changes its mode."""
     site = tmp_path / "closed" / "site"
     installed = postgres.binaries().parents[1]
@@ -153,10 +145,10 @@ def test_programs_behind_closed_folders_are_copied(home: Path, tmp_path: Path, m
         Path(reached).chmod(0o755)
         monkeypatch.setattr(postgres_programs, "COPIES", Path(reached) / "taskforce")
         monkeypatch.syspath_prepend(site)
-        with postgres.in_use(home) as server:
+        with postgres.in_use(new_home) as server:
             program = Path(f"/proc/{postmaster(server)}/exe").readlink()
             assert ask(server, "create extension vector; create extension pg_trgm; select 1").endswith("1")
-        with postgres.in_use(home):
+        with postgres.in_use(new_home):
             copies = list((Path(reached) / "taskforce").iterdir())
     shutil.rmtree(site)
 
@@ -206,10 +198,10 @@ FOREIGN = {
 
 
 @pytest.mark.parametrize("kind", FOREIGN)
-def test_a_foreign_data_folder_is_refused_and_left_as_it_is(home: Path, kind: str) -> None:
+def test_a_foreign_data_folder_is_refused_and_left_as_it_is(new_home: Path, kind: str) -> None:
     """Neither start nor stop touches data of another version or maker, or other files; the message says what to do."""
     files, reason = FOREIGN[kind]
-    data = home / "postgres"
+    data = new_home / "postgres"
     data.mkdir(mode=0o700, parents=True)
     for name, written in files.items():
         (data / name).write_text(written)
@@ -218,7 +210,7 @@ def test_a_foreign_data_folder_is_refused_and_left_as_it_is(home: Path, kind: st
     before = contents(data)
     for act in (postgres.start, postgres.stop):
         with pytest.raises(PostgresFailed, match=f"{reason}.*nothing was changed; move it away, or set TASKFORCE_HOME"):
-            act(home)
+            act(new_home)
 
     assert contents(data) == before
     shutil.rmtree(data)

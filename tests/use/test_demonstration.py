@@ -62,37 +62,44 @@ async def loaded(address: str) -> AsyncIterator[Sessions]:
     await engine.dispose()
 
 
+@pytest.fixture
+async def copy(server: postgres.Server, address: str) -> AsyncIterator[Sessions]:
+    """Sessions on a copy of it, for tests that change it."""
+    async with cloned(server, _name("copy"), template=_name("loaded")) as found:
+        engine = create_engine(found, pool_size=2)
+        yield create_sessions(engine)
+        await engine.dispose()
+
+
 async def _all(sessions: Sessions, statement: str, **values: object) -> list[tuple[object, ...]]:
     async with transaction(sessions, OPERATOR) as session:
         return [tuple(row) for row in await session.execute(text(statement), values)]
 
 
-async def test_a_second_start_changes_nothing(empty: Sessions) -> None:
+async def test_a_second_start_changes_nothing(copy: Sessions) -> None:
     """Neither on the same day nor in a later year is anything added, changed or counted up."""
-    assert await load(empty, NOW)
-    before = await _all(empty, "select count(*), max(id) from audit_event")
+    before = await _all(copy, "select count(*), max(id) from audit_event")
 
-    again = [await load(empty, NOW + dt.timedelta(days=days)) for days in (0, 1, 400)]
+    again = [await load(copy, NOW + dt.timedelta(days=days)) for days in (0, 1, 400)]
 
     assert again == [False, False, False]
-    assert await _all(empty, "select count(*), max(id) from audit_event") == before
-    async with transaction(empty, SIGN_IN) as session:
+    assert await _all(copy, "select count(*), max(id) from audit_event") == before
+    async with transaction(copy, SIGN_IN) as session:
         assert await is_demonstration(session)
 
 
-async def test_a_start_that_was_killed_is_made_up_for(empty: Sessions) -> None:
+async def test_a_start_that_was_killed_is_made_up_for(copy: Sessions) -> None:
     """The import is one transaction; killed before the search for duplicates, the next start does that and no more."""
-    await load(empty, NOW)
     rows = "select count(*) from {}"
-    before = [await _all(empty, rows.format(table)) for table in ("activity", "account", "appointment")]
-    async with transaction(empty, OPERATOR) as session:
+    before = [await _all(copy, rows.format(table)) for table in ("activity", "account", "appointment")]
+    async with transaction(copy, OPERATOR) as session:
         await session.execute(text("delete from duplication_alert"))
         await session.execute(text("update installation set demonstration_on = null"))
 
-    assert await load(empty, NOW)
+    assert await load(copy, NOW)
 
-    assert [await _all(empty, rows.format(table)) for table in ("activity", "account", "appointment")] == before
-    assert (await _all(empty, rows.format("duplication_alert")))[0][0] != 0
+    assert [await _all(copy, rows.format(table)) for table in ("activity", "account", "appointment")] == before
+    assert (await _all(copy, rows.format("duplication_alert")))[0][0] != 0
 
 
 async def test_a_real_installation_is_no_place_for_it(empty: Sessions) -> None:

@@ -198,3 +198,16 @@ async def test_a_page_beyond_the_last_is_the_last(world: World, visit: Visit) ->
     for path in ("plan", "alerts", "money"):
         page = await client.get(f"/mechanisms/{world.mechanism.code}/{path}?page=999")
         assert page.status == 200
+
+
+async def test_a_choice_that_left_the_list_is_still_shown(world: World, visit: Visit) -> None:
+    """An address that names an agency which is none of the list any more shows that a filter is set, and clears it."""
+    client = await visit(world.secretariat)
+    base = f"/plans/{world.plan.id}"
+
+    page = await client.get(f"{base}?lead={world.objective.id}")
+
+    assert page.status == 200
+    assert "No activity matches" in page.text
+    assert f'<option value="{world.objective.id}" selected>Not in this list</option>' in page.html
+    assert base in page.links()
