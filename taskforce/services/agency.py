@@ -12,6 +12,7 @@ from taskforce.errors import Refused
 from taskforce.models import Agency, Mechanism, Membership
 from taskforce.queries import agency as agencies
 from taskforce.services.command import Command, check_version
+from taskforce.services.deletion import Deletion
 from taskforce.services.field_types import Code, OneLine
 from taskforce.services.membership import Join, join
 
@@ -110,6 +111,23 @@ async def edit_record(session: Session, actor: Actor, agency_id: UUID, command: 
     require(actor, May.AGENCY_EDIT)
     agency = await agencies.known(session, agency_id, for_update=True)
     return await _save(session, agency, command)
+
+
+async def delete_record(session: Session, actor: Actor, agency_id: UUID, command: Deletion) -> Agency:
+    """Delete the record of an organisation that nothing refers to, such as one that was added twice.
+
+    Raises:
+        NotAllowed: the actor is no administrator.
+        NotFound: there is no such organisation.
+        Refused: a mechanism has it as a member, or anything else refers to it.
+        Stale: somebody saved it meanwhile.
+    """
+    require(actor, May.AGENCY_EDIT)
+    agency = await agencies.known(session, agency_id, for_update=True)
+    check_version(agency, command.version, stored(agency))
+    await session.delete(agency)
+    await session.flush()
+    return agency
 
 
 async def _save(session: Session, agency: Agency, command: SaveAgency) -> Agency:

@@ -13,6 +13,7 @@ from taskforce.queries import agency as agencies
 from taskforce.render.states import N_
 from taskforce.services import agency as service
 from taskforce.services.agency import SaveAgency, Sector
+from taskforce.services.deletion import Deletion
 from taskforce.views.agency_record import RecordForm, RecordList, RecordRow, RecordView
 from taskforce.web.filters import plain
 from taskforce.web.reply import Reply
@@ -61,4 +62,26 @@ class AgencyRecordController(Controller):
     ) -> Reply[RecordView]:
         """Change the record of an organisation, for all mechanisms that share it."""
         agency = await service.edit_record(session, actor, agency_id, command)
+        return Reply(RecordView.model_validate(agency), then="/agencies")
+
+    @reads("/agencies/{agency_id:uuid}/delete", May.AGENCY_EDIT, only_page=True)
+    async def show_delete(
+        self, session: NamedDependency[Session], actor: NamedDependency[Actor], agency_id: FromPath[UUID]
+    ) -> Reply[RecordView]:
+        """Ask before deleting."""
+        require(actor, May.AGENCY_EDIT)
+        agency = await agencies.known(session, agency_id)
+        values = {"version": agency.version}
+        return Reply(RecordView.model_validate(agency), template="agency_record/delete.html", values=values)
+
+    @does("/agencies/{agency_id:uuid}/delete", May.AGENCY_EDIT, Deletion)
+    async def delete(
+        self,
+        session: NamedDependency[Session],
+        actor: NamedDependency[Actor],
+        agency_id: FromPath[UUID],
+        command: NamedDependency[Deletion],
+    ) -> Reply[RecordView]:
+        """Delete the record of an organisation that nothing refers to."""
+        agency = await service.delete_record(session, actor, agency_id, command)
         return Reply(RecordView.model_validate(agency), then="/agencies")

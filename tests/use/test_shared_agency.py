@@ -1,6 +1,8 @@
 """An agency that two mechanisms have as a member belongs to neither: the administrator alone keeps its record."""
 
-from taskforce.models import Appointment, Membership
+from uuid import uuid4
+
+from taskforce.models import Agency, Appointment, Membership
 from tests.conftest import NOW
 from tests.world import World
 
@@ -55,3 +57,33 @@ async def test_an_administrator_edits_a_shared_agency(world: World, visit, sessi
 
     assert "Save the agency" in form.text
     assert edited.status_code == 200
+
+
+async def test_who_deletes_an_organisation(world: World, visit) -> None:
+    """The administrator alone deletes a record; a secretariat ends the membership instead."""
+    twice = await world.add(Agency(country="TZ", code=f"TWICE-{uuid4().hex[:8].upper()}", title="Twice", sector="ngo"))
+    statuses = [
+        (await (await visit(who)).api(f"/agencies/{twice.id}/delete", version=1)).status_code
+        for who in (world.secretariat, world.chair, world.police_focal, world.donor, world.administrator)
+    ]
+
+    assert statuses == [403, 403, 403, 403, 200]
+
+
+async def test_an_organisation_is_deleted_while_nothing_refers_to_it(world: World, visit) -> None:
+    """The page asks first; a member, an old version and a missing one are refused, and nothing is lost."""
+    twice = await world.add(Agency(country="TZ", code=f"TWICE-{uuid4().hex[:8].upper()}", title="Twice", sector="ngo"))
+    client = await visit(world.administrator)
+    asked = await client.get(f"/agencies/{twice.id}/delete")
+    member = await client.send(await client.get(f"/agencies/{world.police.id}/delete"))
+    none = await client.api(f"/agencies/{twice.id}/delete")
+    await world.change(twice, title="Changed", version=2)
+    stale = await client.send(asked)
+    gone = await client.send(stale)
+
+    assert "Delete the organisation Twice?" in asked.text
+    assert (member.status, stale.status, none.status_code) == (409, 409, 409)
+    assert "Something else still refers to it." in member.text
+    assert gone.status == 200
+    assert await client.status(f"/agencies/{twice.id}/delete") == 404
+    assert await client.status(f"/agencies/{world.police.id}/delete") == 200
