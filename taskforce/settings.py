@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     admin_database_url: str | None = Field(
         default=None,
         alias="TASKFORCE_ADMIN_DATABASE_URL",
-        description="The same database as a role that may create roles; used by migrate, init, backup and restore only.",
+        description="The same database as a role that may create roles; for migrate, init, backup and restore only.",
     )
     port: int = Field(default=8000, alias="PORT", ge=1, le=65535, description="Port on which the pages are served.")
     host: str = Field(default="127.0.0.1", alias="TASKFORCE_HOST", description="Address on which the server listens.")
