@@ -76,7 +76,8 @@ def _body(command: type[BaseModel], schemas: dict[str, Any], *, takes_file: bool
 
 def described(app: Any, schema: dict[str, Any]) -> dict[str, Any]:
     """The description with request bodies, refusals, the key header and the bearer token."""
-    full: dict[str, Any] = json.loads(json.dumps(schema))
+    # a value of a union may fit several of its kinds: a day is a text too
+    full: dict[str, Any] = json.loads(json.dumps(schema).replace('"oneOf":', '"anyOf":'))
     components = full.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     schemas["Problem"] = PROBLEM

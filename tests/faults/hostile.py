@@ -3,8 +3,8 @@
 import itertools
 from typing import Any
 
-from taskforce.models import Assignment, CostItem, Instrument, Place
-from tests.use.questions import appointment_of
+from taskforce.models import Assignment, Attachment, CostItem, Instrument, Place
+from tests.use.questions import appointment_of, membership_of
 from tests.world import World
 
 # What a script says if it ever runs; the browser test listens for it.
@@ -123,21 +123,35 @@ async def places_of(world: World) -> dict[str, Any]:
     appointment = await appointment_of(world, "observer")
     place = await world.add(Place(code="P1", title="Coast"))
     indicator = await world.indicator()
+    membership = await membership_of(world, world.education)
+    attachment = await world.add(
+        Attachment(
+            activity_id=line.id,
+            name="a.txt",
+            note="A",
+            media_type="text/plain",
+            byte_count=1,
+            sha256=f"{line.id.hex:0>64}",
+        )
+    )
     return {
         "activity_id": world.activity.id,
         "agency_id": world.police.id,
         "alert_id": alert.id,
         "appointment_id": appointment.id,
+        "attachment_id": attachment.id,
         "assignment_id": assignment.id,
         "code": world.mechanism.code,
         "cost_item_id": item.id,
         "indicator_id": indicator.id,
         "instrument_id": instrument.id,
         "line_id": budget_line.id,
+        "membership_id": membership.id,
         "objective_id": world.objective.id,
         "output_id": world.output.id,
         "place_id": place.id,
         "plan_id": world.plan.id,
         "responsibility_id": responsibility.id,
         "source_id": world.source.id,
+        "user_id": world.observer.id,
     }

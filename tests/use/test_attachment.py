@@ -10,6 +10,8 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from litestar import Litestar
+from litestar.routes import HTTPRoute
 from sqlalchemy import func, select, text
 
 from taskforce.access import JOBS, OPERATOR
@@ -20,6 +22,7 @@ from taskforce.services import attachment as service
 from taskforce.services import file_store
 from taskforce.settings import settings
 from taskforce.web import upload
+from taskforce.web.form import MOST_BYTES as MOST_JSON_BYTES
 from tests.conftest import NOW
 from tests.evidence_files import PDF, SECRET, docx, photograph
 from tests.page_client import ADDRESS, Client, Page
@@ -555,3 +558,20 @@ async def test_evidence_goes_with_the_draft_it_hangs_on(world: World, visit, ses
             {"id": kept["id"]},
         )
     assert told == kept["sha256"]
+
+
+def test_the_routes_that_take_files_are_named(app: Litestar) -> None:
+    """The API takes JSON: these are the exceptions, all of them, and nowhere else may a body be that large."""
+    taking = {
+        route.path_format.removeprefix("/api/v1")
+        for route in app.routes
+        if isinstance(route, HTTPRoute)
+        for handler in route.route_handlers
+        if handler.opt.get("takes_file") or handler.resolve_request_max_body_size() != MOST_JSON_BYTES
+    }
+
+    assert taking == {
+        "/activities/{activity_id}/attachments/add",
+        "/cost-items/{cost_item_id}/attachments/add",
+        "/instruments/{instrument_id}/attachments/add",
+    }

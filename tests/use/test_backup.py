@@ -2,22 +2,20 @@
 
 import asyncio
 import hashlib
-import io
 import json
 import os
 import pwd
 import stat
-import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import asyncpg
 import pytest
 
 from taskforce import postgres
-from taskforce.errors import Refused
-from taskforce.exchange.archive import DUMP, MANIFEST, Facts, stored_files, unpack, write_archive
+from taskforce.exchange.archive import Facts, stored_files, unpack, write_archive
 from tests.processes import done, python, run
+from tests.use.test_archive import change_dump, members, packed
 
 # All plans of an installation as files of a folder, by the command that users have.
 EXPORT_ALL = """
@@ -305,129 +303,6 @@ def _psql(server: postgres.Server, *statements: str) -> list[str]:
     return asyncio.run(ask())
 
 
-# Archives that were changed
-
-
-def _members(archive: Path) -> dict[str, bytes]:
-    with tarfile.open(archive) as tar:
-        return {entry.name: tar.extractfile(entry).read() for entry in tar}  # type: ignore[union-attr]
-
-
-def _packed(target: Path, members: list[tuple[tarfile.TarInfo | str, bytes]]) -> None:
-    with tarfile.open(target, "w") as tar:
-        for name, content in members:
-            entry = tarfile.TarInfo(name) if isinstance(name, str) else name
-            entry.size = len(content)
-            tar.addfile(entry, io.BytesIO(content))
-
-
-def _flipped(content: bytes) -> bytes:
-    return content[: len(content) // 2] + bytes([content[len(content) // 2] ^ 1]) + content[len(content) // 2 + 1 :]
-
-
-def _change_dump(members: dict[str, bytes]) -> list[tuple[tarfile.TarInfo | str, bytes]]:
-    return [(name, _flipped(content) if name == DUMP else content) for name, content in members.items()]
-
-
-def _change_file(members: dict[str, bytes]) -> list[tuple[tarfile.TarInfo | str, bytes]]:
-    return [(name, content + b"x" if name.startswith("files/") else content) for name, content in members.items()]
-
-
-def _change_count(members: dict[str, bytes]) -> list[tuple[tarfile.TarInfo | str, bytes]]:
-    manifest = json.loads(members[MANIFEST])
-    manifest["counts"]["public.activity"] += 1
-    return [*list(members.items())[:-1], (MANIFEST, json.dumps(manifest).encode())]
-
-
-def _leave_out(members: dict[str, bytes]) -> list[tuple[tarfile.TarInfo | str, bytes]]:
-    gone = next(name for name in members if name.startswith("files/"))
-    return [(name, content) for name, content in members.items() if name != gone]
-
-
-def _add(members: dict[str, bytes]) -> list[tuple[tarfile.TarInfo | str, bytes]]:
-    return [("files/ab/more", b"more"), *members.items()]
-
-
-def _escape(members: dict[str, bytes]) -> list[tuple[tarfile.TarInfo | str, bytes]]:
-    return [("files/../../escaped", b"out"), *members.items()]
-
-
-def _absolute(members: dict[str, bytes]) -> list[tuple[tarfile.TarInfo | str, bytes]]:
-    return [("/tmp/escaped", b"out"), *members.items()]  # noqa: S108 -- what must be refused
-
-
-def _link(members: dict[str, bytes]) -> list[tuple[tarfile.TarInfo | str, bytes]]:
-    entry = tarfile.TarInfo("files/ab/link")
-    entry.type, entry.linkname = tarfile.SYMTYPE, "/etc/passwd"
-    return [(entry, b""), *members.items()]
-
-
-def _twice(members: dict[str, bytes]) -> list[tuple[tarfile.TarInfo | str, bytes]]:
-    return [(DUMP, members[DUMP]), *members.items()]
-
-
-def _after_the_manifest(members: dict[str, bytes]) -> list[tuple[tarfile.TarInfo | str, bytes]]:
-    return [*members.items(), ("files/ab/after", b"after")]
-
-
-def _no_manifest(members: dict[str, bytes]) -> list[tuple[tarfile.TarInfo | str, bytes]]:
-    return [(name, content) for name, content in members.items() if name != MANIFEST]
-
-
-def _nested_manifest(members: dict[str, bytes]) -> list[tuple[tarfile.TarInfo | str, bytes]]:
-    return [(name, b"[" * 100_000 if name == MANIFEST else content) for name, content in members.items()]
-
-
-CHANGES: list[Callable[[dict[str, bytes]], list[tuple[tarfile.TarInfo | str, bytes]]]] = [
-    _change_dump,
-    _change_file,
-    _change_count,
-    _leave_out,
-    _add,
-    _escape,
-    _absolute,
-    _link,
-    _twice,
-    _after_the_manifest,
-    _no_manifest,
-    _nested_manifest,
-]
-
-
-@pytest.mark.parametrize("change", CHANGES, ids=[change.__name__.strip("_") for change in CHANGES])
-def test_a_changed_archive_is_refused(archive: Path, tmp_path: Path, change: Callable[..., object]) -> None:
-    """Whatever was changed, left out, added or put somewhere else is seen before anything is touched."""
-    changed, stage = tmp_path / "changed.tar", tmp_path / "stage" / "below"
-    _packed(changed, change(_members(archive)))  # type: ignore[arg-type]
-    stage.mkdir(parents=True)
-
-    with pytest.raises(Refused, match=r"no backup that can be trusted.*Nothing was changed"):
-        unpack(changed, stage, lambda _bytes: None)
-
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["changed.tar", "stage"]
-    assert [path.name for path in (tmp_path / "stage").iterdir()] == ["below"]
-
-
-@pytest.mark.parametrize("share", [0, 0.1, 0.5, 0.9, 0.999])
-def test_an_archive_that_was_cut_is_refused(archive: Path, tmp_path: Path, share: float) -> None:
-    """A copy that broke off, at the start, in a member or before the manifest, is never taken for a backup."""
-    cut, stage = tmp_path / "cut.tar", tmp_path / "stage"
-    content = archive.read_bytes().rstrip(b"\0")
-    cut.write_bytes(content[: int(len(content) * share)])
-    stage.mkdir()
-
-    with pytest.raises(Refused, match="no backup that can be trusted"):
-        unpack(cut, stage, lambda _bytes: None)
-
-
-def test_a_whole_archive_is_taken(archive: Path, tmp_path: Path) -> None:
-    """The same check lets pass what was not changed: else the refusals above would show nothing."""
-    manifest = unpack(archive, tmp_path, lambda _bytes: None)
-
-    assert (tmp_path / DUMP).stat().st_size == manifest.members[0].size > 10_000
-    assert manifest.counts["public.activity"] > 50
-
-
 def _made_again(archive: Path, folder: Path, **facts: object) -> Path:
     """The same content with other facts and a right digest, as a forger or another version would make it."""
     stage = folder / "stage"
@@ -453,7 +328,7 @@ def test_nothing_changes_where_a_restore_is_refused(archive: Path, back: Path, t
         (tmp_path / name).mkdir()
         bad[name] = _made_again(archive, tmp_path / name, **facts)
     bad["tampered"] = tmp_path / "tampered.tar"
-    _packed(bad["tampered"], _change_dump(_members(archive)))
+    packed(bad["tampered"], change_dump(members(archive)))
 
     said = {name: run(home, "restore", str(path), "--replace") for name, path in bad.items()}
 
