@@ -8,7 +8,15 @@ class NotFound(Exception):
 
 
 class NotAllowed(Exception):
-    """The actor sees the thing but may not do this to it."""
+    """The actor sees the thing but may not do this to it.
+
+    `pattern` is the sentence, with %(roles)s for the codes of the `roles` that may; the edge puts both into words.
+    """
+
+    def __init__(self, pattern: str, *, roles: Sequence[str] = ()) -> None:
+        super().__init__(pattern % {"roles": ", ".join(role.replace("_", " ") for role in roles)} if roles else pattern)
+        self.pattern = pattern
+        self.roles = tuple(roles)
 
 
 class Refused(Exception):

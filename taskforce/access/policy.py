@@ -125,13 +125,4 @@ def require(actor: Actor, action: May, mechanism_id: UUID | None = None, *agenci
     """
     require_scope(actor, action)
     if not may(actor, action, mechanism_id, *agencies):
-        raise NotAllowed(f"This is for others to do. Who can: {_who_may(action)}.")
-
-
-def _who_may(action: May) -> str:
-    """The roles that may do this, in words."""
-    words = {Role.USER: "whoever has signed in", Role.ADMINISTRATOR: "the administrator of the installation"}
-    return ", ".join(
-        words.get(role, "the " + role.value.replace("_", " ")) + (" of the agency" if scope is Scope.OWN_AGENCY else "")
-        for role, scope in POLICY[action].items()
-    )
+        raise NotAllowed("This is for others to do. Who can: %(roles)s.", roles=tuple(POLICY[action]))

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, and_, any_, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from taskforce.access import ALERTS, Actor
+from taskforce.access import ALERTS, POLICY, Actor, May
 from taskforce.db import Session
 from taskforce.errors import NotAllowed, NotFound
 from taskforce.models import Account, Activity, Agency, BudgetLine, DuplicationAlert, Mechanism, Plan
@@ -192,7 +192,7 @@ async def for_update(session: Session, actor: Actor, alert_id: UUID) -> Duplicat
         return found
     if await session.scalar(statement) is None:
         raise NotFound("alert")
-    raise NotAllowed(f"{actor.title} only reads this alert; its two lead agencies and the secretariat decide it")
+    raise NotAllowed("You only read this alert. Who can decide it: %(roles)s.", roles=tuple(POLICY[May.ALERT_DECIDE]))
 
 
 async def one(session: Session, actor: Actor, alert_id: UUID) -> tuple[AlertRow, AlertDetail]:

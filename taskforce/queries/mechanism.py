@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from taskforce.access import Actor
 from taskforce.db import Session
-from taskforce.errors import NotAllowed, NotFound
+from taskforce.errors import NotFound
 from taskforce.models import (
     Activity,
     Agency,
@@ -24,6 +24,7 @@ from taskforce.models import (
     Plan,
     Provenance,
 )
+from taskforce.queries import node
 from taskforce.queries.budget_line import counted_anywhere
 from taskforce.queries.duplication_alert import visible_alerts
 from taskforce.queries.time_zone import Today
@@ -173,14 +174,7 @@ async def one(session: Session, actor: Actor, mechanism_id: UUID, *, for_update:
         NotAllowed: the actor sees it, but writes nothing there, so that the database does not let it be locked.
     """
     statement = select(Mechanism).where(visible(actor, Mechanism.id), Mechanism.id == mechanism_id)
-    # the row may be in this session already, as it was before whoever held the lock changed it
-    locked = statement.with_for_update().execution_options(populate_existing=True)
-    found = await session.scalar(locked if for_update else statement)
-    if found is None and for_update and await session.scalar(statement) is not None:
-        raise NotAllowed("You only read here. Who can: the secretariat.")
-    if found is None:
-        raise NotFound("mechanism")
-    return found
+    return await node.only(session, statement, for_update=for_update)
 
 
 def current_plan_id(today: Today) -> ScalarSelect[UUID]:

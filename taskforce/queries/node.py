@@ -3,9 +3,9 @@
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
-from taskforce.access import Actor
+from taskforce.access import Actor, Role
 from taskforce.db import Session
 from taskforce.errors import NotAllowed, NotFound
 from taskforce.models import Activity
@@ -13,6 +13,7 @@ from taskforce.models.base import TenantNode
 from taskforce.queries.visible import visible, visible_activities
 
 T = TypeVar("T", bound=TenantNode)
+Row = TypeVar("Row")
 
 
 async def one(session: Session, actor: Actor, model: type[T], row_id: UUID, *, for_update: bool = False) -> T:
@@ -23,12 +24,16 @@ async def one(session: Session, actor: Actor, model: type[T], row_id: UUID, *, f
         NotAllowed: the actor sees it, but writes nothing there, so that the database does not let it be locked.
     """
     allowed = visible_activities(actor) if model is Activity else visible(actor, model.mechanism_id)
-    statement = select(model).where(allowed, model.id == row_id)
+    return await only(session, select(model).where(allowed, model.id == row_id), for_update=for_update)
+
+
+async def only(session: Session, statement: Select[Row], *, for_update: bool) -> Row:
+    """The one row of a statement that asks for what the actor sees. Raises as `one` does."""
     # the row may be in this session already, as it was before whoever held the lock changed it
     locked = statement.with_for_update().execution_options(populate_existing=True)
     found = await session.scalar(locked if for_update else statement)
     if found is None and for_update and await session.scalar(statement) is not None:
-        raise NotAllowed("You only read here. Who can: the secretariat.")
+        raise NotAllowed("You only read here. Who can: %(roles)s.", roles=(Role.SECRETARIAT,))
     if found is None:
-        raise NotFound(getattr(model, "__tablename__", "row"))
+        raise NotFound(statement.column_descriptions[0]["entity"].__tablename__)
     return found

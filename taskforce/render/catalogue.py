@@ -35,12 +35,12 @@ def _literal(node: ast.expr | None) -> str:
 
 
 def _said_in_code(root: Path) -> Iterator[str]:
-    """Sentences of Refused(…) and titles of Field(…): web/ translates both when it shows them."""
+    """Sentences of Refused(…) and NotAllowed(…), titles of Field(…): web/ translates them when it shows them."""
     for source in sorted((root / "taskforce").rglob("*.py")):
         for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call):
                 continue
-            if _named(node) == "Refused" and node.args:
+            if _named(node) in ("Refused", "NotAllowed") and node.args:
                 yield _literal(node.args[0])
             if _named(node) == "Field":
                 yield next((_literal(keyword.value) for keyword in node.keywords if keyword.arg == "title"), "")

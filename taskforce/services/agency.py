@@ -12,7 +12,7 @@ from taskforce.errors import Refused
 from taskforce.models import Agency, Mechanism, Membership
 from taskforce.queries import agency as agencies
 from taskforce.services.command import Command, check_version
-from taskforce.services.deletion import Deletion
+from taskforce.services.deletion import Deletion, check_deletion
 from taskforce.services.field_types import Code, OneLine
 from taskforce.services.membership import Join, join
 
@@ -124,7 +124,7 @@ async def delete_record(session: Session, actor: Actor, agency_id: UUID, command
     """
     require(actor, May.AGENCY_EDIT)
     agency = await agencies.known(session, agency_id, for_update=True)
-    check_version(agency, command.version, stored(agency))
+    await check_deletion(session, actor, agency, command, stored(agency))
     await session.delete(agency)
     await session.flush()
     return agency

@@ -68,11 +68,17 @@ async def _form(
     )
 
 
-async def _stored_form(session: Session, actor: Actor, assignment_id: UUID, today: dt.date) -> Reply[AssignmentForm]:
+async def _stored(
+    session: Session, actor: Actor, assignment_id: UUID, today: dt.date
+) -> tuple[Assignment, AssignmentForm]:
     assignment = await node.one(session, actor, Assignment, assignment_id)
     require(actor, May.RESPONSIBILITY_EDIT, assignment.mechanism_id)
     responsibility = await node.one(session, actor, Responsibility, assignment.responsibility_id)
-    view = await _form(session, actor, responsibility, assignment, today)
+    return assignment, await _form(session, actor, responsibility, assignment, today)
+
+
+async def _stored_form(session: Session, actor: Actor, assignment_id: UUID, today: dt.date) -> Reply[AssignmentForm]:
+    assignment, view = await _stored(session, actor, assignment_id, today)
     return Reply(view, template="assignment/form.html", values=service.stored(assignment))
 
 
@@ -143,9 +149,9 @@ class AssignmentController(Controller):
         assignment_id: FromPath[UUID],
     ) -> Reply[AssignmentForm]:
         """Ask for the last day; today is offered."""
-        found = await _stored_form(session, actor, assignment_id, today)
-        values = {"ends_on": (found.values or {}).get("ends_on") or today, "version": (found.values or {})["version"]}
-        return Reply(found.content, template="assignment/end.html", values=values)
+        assignment, view = await _stored(session, actor, assignment_id, today)
+        values = {"ends_on": assignment.ends_on or today, "version": assignment.version}
+        return Reply(view, template="assignment/end.html", values=values)
 
     @does("/assignments/{assignment_id:uuid}/end", May.RESPONSIBILITY_EDIT, EndAssignment)
     async def end(
@@ -195,9 +201,8 @@ class AssignmentController(Controller):
         assignment_id: FromPath[UUID],
     ) -> Reply[AssignmentForm]:
         """Ask before deleting."""
-        found = await _stored_form(session, actor, assignment_id, today)
-        values = {"version": (found.values or {})["version"]}
-        return Reply(found.content, template="assignment/delete.html", values=values)
+        assignment, view = await _stored(session, actor, assignment_id, today)
+        return Reply(view, template="assignment/delete.html", values={"version": assignment.version})
 
     @does("/assignments/{assignment_id:uuid}/delete", May.RESPONSIBILITY_EDIT, Deletion)
     async def delete(

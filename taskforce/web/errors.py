@@ -12,8 +12,10 @@ from litestar.response import Redirect, Response, Template
 from litestar.response.base import ASGIResponse
 from litestar.types import Message, Receive, Scope, Send
 
+from taskforce.access import Role
 from taskforce.db import BrokenRule, is_outage, is_retryable, refusal
 from taskforce.errors import NotAllowed, NotFound, Refused, Stale
+from taskforce.render.states import N_
 from taskforce.render.wording import gettext as _
 from taskforce.web import filters
 from taskforce.web.carried import Carried, carried, carry, route_of
@@ -32,6 +34,18 @@ NOWHERE = "/page-not-found"  # no page has it
 Fields = tuple[tuple[str, str], ...]
 Since = Sequence[object] | None
 RETRY_AFTER = "10"  # seconds; an embedded server is back within them
+# Who may do what somebody else may not.
+WHO = {
+    Role.USER: N_("whoever has signed in"),
+    Role.OBSERVER: N_("the observer"),
+    Role.FOCAL_POINT: N_("the focal point of the agency"),
+    Role.AUTHORISED_OFFICER: N_("the authorised officer of the agency"),
+    Role.SECRETARIAT: N_("the secretariat"),
+    Role.CHAIR: N_("the chair"),
+    Role.DONOR: N_("the donor reviewer"),
+    Role.TREASURY: N_("the treasury reviewer"),
+    Role.ADMINISTRATOR: N_("the administrator of the installation"),
+}
 
 
 def is_page(request: AnyRequest) -> bool:
@@ -210,7 +224,8 @@ def _not_found(request: AnyRequest, said: NotFound) -> Response[Any]:
 
 
 def _not_allowed(request: AnyRequest, said: NotAllowed) -> Response[Any]:
-    return _no(request, 403, str(said))
+    roles = ", ".join(_(WHO[Role(role)]) for role in said.roles)
+    return _no(request, 403, _(said.pattern) % {"roles": roles} if roles else _(said.pattern))
 
 
 def _not_signed_in(request: AnyRequest, said: NotSignedIn) -> Response[Any]:

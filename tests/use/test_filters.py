@@ -1,16 +1,14 @@
 """Filters that make no sense, on every route that has query parameters: the cases come from the table of routes."""
 
-from typing import Any
 from urllib.parse import quote
 
 import pytest
-from litestar import Litestar
-from litestar.routes import HTTPRoute
 
-from taskforce.app import create_app
+from taskforce.db import Sessions
 from taskforce.web.filters import parameters, plain
-from tests.conftest import Visit
+from tests.conftest import NOW, Visit
 from tests.page_client import Client
+from tests.routes import ROUTES
 from tests.world import World
 
 # Any text is good in these: what is searched for, where to go next, the secret of a link.
@@ -18,27 +16,28 @@ FREE = {"q", "text", "next", "token", "sent", "ended"}
 NONSENSE = ("zzz", "-3", "9" * 30, "\x01a", "“’;--", "<b>x")
 
 
-def _routes(app: Litestar) -> list[tuple[str, Any]]:
-    """Every GET with its path, those of the API too."""
-    return [
-        (route.path_format, handler)
-        for route in app.routes
-        if isinstance(route, HTTPRoute)
-        for handler in route.route_handlers
-        if "GET" in {str(method) for method in handler.http_methods} and "action" in handler.opt
-    ]
-
-
-ROUTES = _routes(create_app(database_url="postgresql+asyncpg://nobody@localhost/none"))
-TITLES = sorted({(path, name, title) for path, handler in ROUTES for name, title in parameters(handler)})
+TITLES = sorted(
+    {
+        (route.path, name, title)
+        for route in ROUTES
+        if route.method == "GET" and "action" in route.handler.opt
+        for name, title in parameters(route.handler)
+    }
+)
 CASES = [(path, name, title) for path, name, title in TITLES if name not in FREE and not path.endswith("/add")]
 OPEN = [(path, name) for path, name, title in TITLES if (path, name, title) not in CASES]
 
 
-async def _address(world: World, path: str) -> str:
-    """The path with what it names; money and an alert stand there, so that every filter is shown."""
+@pytest.fixture(scope="module")
+async def world(sessions: Sessions) -> World:
+    """One mechanism for all cases, since none changes it; money and an alert stand there, so each filter is shown."""
+    world = await World.made(sessions, NOW)
     await world.pay(world.activity, "100.00", source=world.source)
     await world.alert(world.activity, await world.line(lead_agency_id=world.education.id))
+    return world
+
+
+def _address(world: World, path: str) -> str:
     return path.format(code=world.mechanism.code, plan_id=world.plan.id)
 
 
@@ -66,7 +65,7 @@ def test_the_table_is_not_empty() -> None:
 async def test_a_page_names_the_filter(world: World, visit: Visit, path: str, name: str, title: str) -> None:
     """The page says which filter, by its label, which value, and leads to the list without filters."""
     client = await _reader(world, visit, path)
-    address = await _address(world, path)
+    address = _address(world, path)
     for value in NONSENSE:
         page = await client.get(f"{address}?{name}={quote(value)}")
 
@@ -74,16 +73,15 @@ async def test_a_page_names_the_filter(world: World, visit: Visit, path: str, na
         assert page.text.count(f"{title}: “{plain(value)}”.") == 1, value
         assert "Nothing was changed" not in page.text
         assert "_" not in name or name not in page.text
-        cleared = address.removesuffix(".csv")
-        assert cleared in page.links()
-        assert (await client.get(cleared)).status == 200
+        assert address.removesuffix(".csv") in page.links()
+    assert (await client.get(address.removesuffix(".csv"))).status == 200
 
 
 @pytest.mark.parametrize(("path", "name", "title"), [case for case in CASES if case[0].startswith("/api/")], ids=str)
 async def test_the_api_names_the_field(world: World, visit: Visit, path: str, name: str, title: str) -> None:
     """A program is told 400, as a problem with the field by its name in the URL and the value that was sent."""
     client = await _reader(world, visit, path)
-    address = (await _address(world, path)).removeprefix("/api/v1")
+    address = _address(world, path).removeprefix("/api/v1")
     for value in NONSENSE:
         answer = await client.api_get(f"{address}?{name}={quote(value)}")
 
@@ -98,7 +96,7 @@ async def test_the_api_names_the_field(world: World, visit: Visit, path: str, na
 async def test_any_text_is_taken(world: World, visit: Visit, path: str, name: str) -> None:
     """A search, and what a form opens with, take any text; none of it breaks a page."""
     client = await _reader(world, visit, path)
-    address = await _address(world, path)
+    address = _address(world, path)
     for value in NONSENSE:
         query = f"{address.removeprefix('/api/v1')}?{name}={quote(value)}"
         if path.startswith("/api/"):
@@ -115,7 +113,7 @@ async def test_a_parameter_sent_twice_breaks_nothing(
 ) -> None:
     """A parameter that is sent twice is read or refused, never an error of ours."""
     client = await _reader(world, visit, path)
-    address = await _address(world, path)
+    address = _address(world, path)
 
     answer = await client.http.get(
         f"{address}?{name}=zzz&{name}=yyy", headers={"authorization": f"Bearer {client.token}"}
@@ -130,7 +128,7 @@ async def test_a_parameter_sent_twice_breaks_nothing(
 async def test_the_label_is_that_of_the_page(world: World, visit: Visit, path: str) -> None:
     """What a refusal calls a filter is what stands over it on the list."""
     client = await _reader(world, visit, path)
-    page = await client.get(await _address(world, path))
+    page = await client.get(_address(world, path))
     titles = {name: title for found, name, title in TITLES if found == path}
 
     shown = {
@@ -194,7 +192,6 @@ async def test_a_visitor_signs_in_first_and_comes_back(world: World, visit: Visi
 async def test_a_page_beyond_the_last_is_the_last(world: World, visit: Visit) -> None:
     """A page number that was good once, before lines were deleted, still shows the list."""
     client = await visit(world.secretariat)
-    await world.pay(world.activity, "100.00", source=world.source)
 
     for path in ("plan", "alerts", "money"):
         page = await client.get(f"/mechanisms/{world.mechanism.code}/{path}?page=999")

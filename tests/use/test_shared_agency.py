@@ -79,11 +79,16 @@ async def test_an_organisation_is_deleted_while_nothing_refers_to_it(world: Worl
     none = await client.api(f"/agencies/{twice.id}/delete")
     await world.change(twice, title="Changed", version=2)
     stale = await client.send(asked)
+    api = await client.api(f"/agencies/{twice.id}/delete", version=1)
     gone = await client.send(stale)
 
     assert "Delete the organisation Twice?" in asked.text
     assert (member.status, stale.status, none.status_code) == (409, 409, 409)
     assert "Something else still refers to it." in member.text
+    assert "Somebody changed this after you had read it, so nothing was deleted." in stale.text
+    assert "Delete the organisation Changed?" in stale.text
+    assert "Compare, change what you need, and save again" not in stale.text
+    assert (api.status_code, api.json()["theirs"]["title"]) == (412, "Changed")
     assert gone.status == 200
     assert await client.status(f"/agencies/{twice.id}/delete") == 404
     assert await client.status(f"/agencies/{world.police.id}/delete") == 200

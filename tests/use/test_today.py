@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
+from litestar import Litestar
 from sqlalchemy import text
 
 from taskforce.access import OPERATOR
@@ -22,21 +23,28 @@ def _moment(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(f"{text}+00:00")
 
 
+@pytest.fixture(scope="module")
+async def clocked(database_url: str) -> AsyncIterator[tuple[Litestar, list[dt.datetime]]]:
+    """One application for all tests of this file, and what its clock shows, which each of them sets."""
+    shown = [_moment("2026-03-10T09:00:00")]
+    async with running(database_url, clock=lambda: shown[0]) as app:
+        yield app, shown
+
+
 @pytest.fixture
-async def visit_at(database_url: str, sessions: Sessions) -> AsyncIterator[VisitAt]:
+async def visit_at(clocked: tuple[Litestar, list[dt.datetime]], sessions: Sessions) -> AsyncIterator[VisitAt]:
     """Opens the site as somebody at a moment, in UTC; the clock then stands until the next visit."""
-    clock = [_moment("2026-03-10T09:00:00")]
+    app, shown = clocked
     opened: list[Client] = []
-    async with running(database_url, clock=lambda: clock[0]) as app:
 
-        async def open_at(account: Account, moment: str) -> Client:
-            clock[0] = _moment(moment)
-            opened.append(await Client.opened(app, sessions, account, clock[0]))
-            return opened[-1]
+    async def open_at(account: Account, moment: str) -> Client:
+        shown[0] = _moment(moment)
+        opened.append(await Client.opened(app, sessions, account, shown[0]))
+        return opened[-1]
 
-        yield open_at
-        for each in opened:
-            await each.http.aclose()
+    yield open_at
+    for each in opened:
+        await each.http.aclose()
 
 
 async def _in_zone(world: World, zone: str, **values: Any) -> None:
