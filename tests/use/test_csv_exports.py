@@ -7,19 +7,12 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from litestar import Litestar
-from litestar.routes import HTTPRoute
 
-from taskforce.app import create_app
 from taskforce.models import Place
+from tests.routes import ROUTES
 from tests.world import World
 
-APP = create_app(database_url="postgresql+asyncpg://nobody@/nothing")
-EXPORTS = sorted(
-    route.path_format
-    for route in APP.routes
-    if isinstance(route, HTTPRoute) and route.path_format.endswith(".csv") and "/api/" not in route.path_format
-)
+EXPORTS = sorted(route.path for route in ROUTES if route.path.endswith(".csv") and not route.path.startswith("/api/"))
 # Each begins with another of the signs, or hides it behind one that a spreadsheet skips.
 FORMULAS = ('=HYPERLINK("https://evil.example","x")', "+1+1", "-1+1", "@SUM(1)", "=cmd|'/C calc'!A0", "==1", "-2+3+cmd")
 A_NUMBER = re.compile(r"-?[\d.]+")
@@ -49,7 +42,6 @@ async def _fill(world: World) -> None:
 
 def test_there_are_exports() -> None:
     """The search over the routes finds them."""
-    assert isinstance(APP, Litestar)
     assert len(EXPORTS) >= 4
 
 

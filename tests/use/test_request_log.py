@@ -51,7 +51,7 @@ async def test_a_request_is_one_line(world: World, visit, capsys: pytest.Capture
     assert page["principal"] == str(world.secretariat.id)
     assert 0 < page["ms"] < 60_000
     assert (static["route"], static["status"], static["principal"]) == ("/static/{file_path}", 404, "nobody")
-    assert (unknown["method"], unknown["status"]) == ("BREW", 405)
+    assert (unknown["method"], unknown["status"]) == ("BREW", 404)
 
 
 @pytest.mark.usefixtures("everything_logged")
