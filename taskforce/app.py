@@ -52,6 +52,7 @@ from taskforce.web.form import MOST_BYTES
 from taskforce.web.funding_source import FundingSourceController
 from taskforce.web.guard import guarded
 from taskforce.web.health import HealthController
+from taskforce.web.history import HistoryController
 from taskforce.web.indicator import IndicatorController
 from taskforce.web.instrument import InstrumentController
 from taskforce.web.mechanism import MechanismController
@@ -88,6 +89,7 @@ CONTROLLERS: tuple[Any, ...] = (
     FirstStepsController,
     FootController,
     FundingSourceController,
+    HistoryController,
     IndicatorController,
     InstrumentController,
     MechanismController,

@@ -22,6 +22,7 @@ class May(StrEnum):
     DESK_READ = "desk:read"
     FUNDING_SOURCE_EDIT = "funding_source:edit"
     HEALTH_READ = "health:read"
+    HISTORY_READ = "history:read"
     INDICATOR_EDIT = "indicator:edit"
     INSTALLATION_BEGIN = "installation:begin"
     MECHANISM_CREATE = "mechanism:create"

@@ -12,7 +12,17 @@ from sqlalchemy import ColumnElement, Select, String, Text, and_, cast, func, or
 
 from taskforce.access import SYSTEM_PRINCIPALS, Actor
 from taskforce.db import Session
-from taskforce.models import Account, AuditEvent, FundingSource, Instrument, Mechanism
+from taskforce.models import (
+    Account,
+    AuditEvent,
+    CostItem,
+    FundingSource,
+    Indicator,
+    Instrument,
+    Mechanism,
+    Objective,
+    Plan,
+)
 from taskforce.models.base import TenantNode
 from taskforce.queries import activity_history, budget_line, concealment
 from taskforce.queries.concealment import Past, why_line
@@ -37,6 +47,7 @@ class EventRow:
     happened_at: dt.datetime
     who: str
     table_name: str
+    row_id: str
     operation: str
     before: dict[str, object] | None
     after: dict[str, object] | None
@@ -54,6 +65,15 @@ async def events(
     """What happened to these rows, the latest first; link rows count to the row that they belong to."""
     statement = _told(actor, mechanism_id, AuditEvent.row_id.in_([str(row) for row in rows]))
     return await _rows(session, actor, mechanism_id, statement.limit(most))
+
+
+async def of_mechanism(
+    session: Session, actor: Actor, mechanism_id: UUID, which: Sequence[ColumnElement[bool]], window: tuple[int, int]
+) -> list[EventRow]:
+    """What happened in a mechanism under these conditions, the latest first; `window`: how many to skip and read."""
+    skipped, most = window
+    statement = _told(actor, mechanism_id, *which).offset(skipped).limit(most)
+    return await _rows(session, actor, mechanism_id, statement)
 
 
 async def since(session: Session, actor: Actor, record: TenantNode, version: int, *, most: int = 50) -> list[EventRow]:
@@ -85,6 +105,7 @@ def _told(actor: Actor, mechanism_id: UUID, *which: ColumnElement[bool]) -> Sele
             AuditEvent.happened_at,
             func.coalesce(Account.title, AuditEvent.principal).label("who"),
             AuditEvent.table_name,
+            AuditEvent.row_id,
             AuditEvent.operation,
             # as text, since amounts would become floats on their way from JSON
             cast(AuditEvent.before, Text).label("before"),
@@ -173,7 +194,14 @@ async def names(session: Session, actor: Actor, events: Iterable[EventRow]) -> M
     others = union_all(
         *(
             select(cast(model.id, Text), words).where(visible(actor, model.mechanism_id), cast(model.id, Text).in_(ids))
-            for model, words in ((FundingSource, FundingSource.title), (Instrument, Instrument.citation))
+            for model, words in (
+                (CostItem, CostItem.code),
+                (FundingSource, FundingSource.title),
+                (Indicator, Indicator.code),
+                (Instrument, Instrument.citation),
+                (Objective, Objective.code),
+                (Plan, Plan.title),
+            )
         )
     )
     return found | {row[0]: row[1] for row in await session.execute(others)}

@@ -1,5 +1,6 @@
 """The filters of a list as they stand in a URL: reading them, and saying which of them makes no sense."""
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -96,6 +97,19 @@ def year_of(wrong: list[Wrong], name: str, value: str) -> int | None:
     if value.isascii() and value.isdigit() and len(value) == 4 and FIRST_YEAR <= int(value) <= LAST_YEAR:
         return int(value)
     wrong.append(Wrong(name, value, N_("A year is written in four digits, like 2026.")))
+    return None
+
+
+def day_of(wrong: list[Wrong], name: str, value: str) -> dt.date | None:
+    """The day that is asked for, if any, as browsers send it."""
+    try:
+        day = dt.date.fromisoformat(value) if value else None
+    except ValueError:
+        day = None
+    if day and FIRST_YEAR <= day.year <= LAST_YEAR and value == day.isoformat():
+        return day
+    if value:
+        wrong.append(Wrong(name, value, N_("A day is written as year, month and day, like 2026-07-15.")))
     return None
 
 

@@ -56,6 +56,7 @@ VERBS = {
     "add_agency": May.MEMBERSHIP_EDIT,
     "invite": May.ACCOUNT_EDIT,
     "add_plan": May.PLAN_EDIT,
+    "history": May.HISTORY_READ,
 }
 
 

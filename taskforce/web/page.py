@@ -1,17 +1,20 @@
 """What every page needs beside its view: who reads, which mechanism, the menu, the plumbing of forms."""
 
-from typing import Any
+import re
+from typing import Any, Final
 from uuid import UUID
 
 from litestar.connection import Request
 
-from taskforce.access import May, may
+from taskforce.access import Actor, May, may
 from taskforce.access.policy import may_somewhere
 from taskforce.render.wording import country
 from taskforce.render.wording import gettext as _
 from taskforce.views.mechanism import MechanismHead
 from taskforce.web.carried import carried
 from taskforce.web.form import masked
+
+AN_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def _menu(head: MechanismHead, here: str) -> list[dict[str, Any]]:
@@ -54,6 +57,19 @@ def _section(path: str) -> str:
     return next((sections[part] for part in path.split("/") if part in sections), "mechanism")
 
 
+def _history(actor: Actor, head: MechanismHead, view: object, path: str) -> str | None:
+    """The history of the record that a page or form is about, for who reads it; None where the page itself tells it.
+
+    Organisations are of all mechanisms, and their own page is about many records.
+    """
+    if hasattr(view, "history") or not may(actor, May.HISTORY_READ, head.id):
+        return None
+    base = f"/mechanisms/{head.code}"
+    found = AN_ID.search(path)
+    record = found[0] if found else str(head.id) if path in (base, f"{base}/edit") else None
+    return f"{base}/history?record={record}" if record and "/agencies/" not in path else None
+
+
 def page_context(request: Request[Any, Any, Any], view: object) -> dict[str, Any]:
     """The template's context; `view` may carry the head of its mechanism as `.mechanism`."""
     found = carried(request)
@@ -89,6 +105,7 @@ def page_context(request: Request[Any, Any, Any], view: object) -> dict[str, Any
             "nonce": found.nonce,
             "demonstration": found.is_demonstration,
             "path": request.url.path,
+            "history": _history(actor, head, view, request.url.path) if isinstance(head, MechanismHead) else None,
             "language": actor.language,
             "may_create_mechanism": may_somewhere(actor, May.MECHANISM_CREATE),
         },
