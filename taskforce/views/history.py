@@ -29,6 +29,10 @@ _POINTERS: Final = (
     "first_id",
     "second_id",
 )
+# How an alert was found stands on its own page, and in full in the audit export.
+_MACHINERY: Final = frozenset(
+    {"sides", "signals", "fingerprint", "model", "score", "first_agency_id", "second_agency_id"}
+)
 PATHS: Final = {
     "activity": "activities",
     "cost_item": "cost-items",
@@ -102,7 +106,7 @@ def told(rows: list[EventRow], names: Mapping[str, str]) -> list[RecordEventView
     return [
         RecordEventView(**event.model_dump(), record=_called(row, names), path=_path(row))
         for row in rows
-        for event in history_of([row], names)
+        for event in history_of([row], names, silent=_MACHINERY)
     ]
 
 
