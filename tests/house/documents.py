@@ -50,14 +50,15 @@ def settings() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _commands(command: click.Command, path: str) -> list[str]:
-    context = click.Context(command, info_name=path)
+def _commands(command: click.Command, name: str, parent: click.Context | None = None) -> list[str]:
+    context = click.Context(command, info_name=name, parent=parent, **command.context_settings)
+    path = context.command_path
     lines = [f"## `{path}`\n", "```", command.get_help(context).rstrip(), "```\n"]
     if isinstance(command, click.Group):
-        for name in command.list_commands(context):
-            found = command.get_command(context, name)
+        for each in command.list_commands(context):
+            found = command.get_command(context, each)
             if found is not None:
-                lines += _commands(found, f"{path} {name}")
+                lines += _commands(found, each, context)
     return lines
 
 
