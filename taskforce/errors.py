@@ -33,6 +33,10 @@ class Refused(Exception):
         self.field = field
 
 
+class Unread(Refused):
+    """The actor did not say which version they read of the thing that they change."""
+
+
 class Stale(Exception):
     """Somebody saved the thing after the actor had opened it.
 

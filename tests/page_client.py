@@ -202,8 +202,10 @@ class Client:
         target = page.action(action) or page.url
         return await self.http.post(target, data=values, headers={"origin": ADDRESS}, follow_redirects=follow_redirects)
 
-    async def api(self, path: str, *, key: str | None = None, **command: Any) -> httpx.Response:
-        """POST a command to the API with a new key, or with this one."""
+    async def api(
+        self, path: str, *, key: str | None = None, if_match: str | None = None, **command: Any
+    ) -> httpx.Response:
+        """POST a command to the API with a new key, or with this one; `if_match`: the ETag that was read."""
         return await self.http.post(
             f"/api/v1{path}",
             content=json.dumps(command, default=str),
@@ -211,7 +213,8 @@ class Client:
                 "authorization": f"Bearer {self.token}",
                 "content-type": "application/json",
                 "idempotency-key": key or str(uuid4()),
-            },
+            }
+            | ({} if if_match is None else {"if-match": if_match}),
         )
 
     async def api_get(self, path: str) -> httpx.Response:

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from taskforce.errors import Refused, Stale
+from taskforce.errors import Stale, Unread
 
 
 class Command(BaseModel):
@@ -23,10 +23,10 @@ def is_current(record: Versioned, opened: int | None) -> bool:
     """Whether the sender opened the version that is stored.
 
     Raises:
-        Refused: the sender does not say which version they opened.
+        Unread: the sender does not say which version they opened.
     """
     if opened is None:
-        raise Refused("Read it first, and send the number that you read as version.", field="version")
+        raise Unread("Read it first, and send the number that you read as version.", field="version")
     return record.version == opened
 
 
@@ -36,7 +36,7 @@ def check_version(record: Versioned, opened: int | None, stored: BaseModel) -> N
     `stored` is the command that would write what is stored now; a stale sender is shown it.
 
     Raises:
-        Refused: the sender does not say which version they opened.
+        Unread: the sender does not say which version they opened.
         Stale: somebody saved another version meanwhile.
     """
     if not is_current(record, opened):

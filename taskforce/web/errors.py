@@ -14,7 +14,7 @@ from litestar.types import Message, Receive, Scope, Send
 
 from taskforce.access import Role
 from taskforce.db import BrokenRule, is_outage, is_retryable, refusal
-from taskforce.errors import NotAllowed, NotFound, Refused, Stale
+from taskforce.errors import NotAllowed, NotFound, Refused, Stale, Unread
 from taskforce.render.states import N_
 from taskforce.render.wording import gettext as _
 from taskforce.web import filters
@@ -205,6 +205,10 @@ def _refused(request: AnyRequest, said: Refused) -> Response[Any]:
     return _refuse(request, 409, ((said.field or "", _translated(said)),), {})
 
 
+def _unread(request: AnyRequest, said: Unread) -> Response[Any]:
+    return _refuse(request, 409 if is_page(request) else 428, ((said.field or "", _translated(said)),), {})
+
+
 def _broken_rule(request: AnyRequest, broken: Exception) -> Response[Any]:
     return _refused(request, refusal(broken))
 
@@ -314,6 +318,7 @@ HANDLERS: dict[Any, Callable[..., Response[Any]]] = {
     Refused: _refused,
     BrokenRule: _broken_rule,
     Stale: _stale,
+    Unread: _unread,
     NotFound: _not_found,
     NotAllowed: _not_allowed,
     NotSignedIn: _not_signed_in,

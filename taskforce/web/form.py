@@ -18,6 +18,7 @@ from pydantic_core import ErrorDetails
 
 from taskforce.render.wording import gettext as _
 from taskforce.web.upload import FILE_FIELD, Upload, is_multipart, posted_parts, takes_file
+from taskforce.web.version import WrongTag, opened
 
 C = TypeVar("C", bound=BaseModel)
 Values = dict[str, str | list[str]]
@@ -219,6 +220,11 @@ async def read_command(request: Request[Any, Any, Any], command: type[C]) -> C:
     """
     require_known_kind(request)
     data = _from_form(await posted_values(request), command) if is_form(request) else await _from_json(request)
+    if not speaks_html(request):
+        try:
+            data = opened(request, command, data)
+        except WrongTag as wrong:
+            raise Malformed((("version", str(wrong)),)) from None
     problems = _control_characters(data) + _dates_as_numbers(data, command)
     if problems:
         raise Malformed(problems)

@@ -52,6 +52,15 @@ KEY = {
     "schema": {"type": "string", "minLength": 8, "maxLength": 100},
 }
 
+TAG = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag that you read; or send its number as version in the body. One of both is needed.",
+    "schema": {"type": "string", "pattern": '^"[1-9][0-9]*"$'},
+}
+UNREAD = "You do not say which version you read: send it as If-Match, or as version"
+
 
 def _changes(app: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     """The path of each POST of the API and what its route says of itself."""
@@ -97,6 +106,9 @@ def described(app: Any, schema: dict[str, Any]) -> dict[str, Any]:
         operation.setdefault("parameters", []).append(KEY)
         operation["responses"]["201"] = operation["responses"]["200"] | {"description": "Made; Location says where"}
         if said.get("command"):
+            if "version" in said["command"].model_fields:
+                operation["parameters"].append(TAG)
+                operation["responses"]["428"] = {"description": UNREAD, "content": content}
             operation["requestBody"] = _body(said["command"], schemas, takes_file=bool(said.get("takes_file")))
     return full
 

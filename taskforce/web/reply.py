@@ -14,6 +14,7 @@ from taskforce.web.carried import carried
 from taskforce.web.conflict import conflict
 from taskforce.web.form import Values, as_values, filled, speaks_html
 from taskforce.web.page import page_context
+from taskforce.web.version import etag
 
 V = TypeVar("V")
 ADDRESS_SIGNS = "/?#&=%+,:;@!$'()*~"  # what stays as it is in an address that is put together
@@ -53,6 +54,8 @@ class Reply(Response[V], Generic[V]):
         html = speaks_html(request)
         answer = {"then": self.then, "status_code": 303 if html else self.status_code}
         if not html:
+            if (tag := etag(self.content)) and request.method == "GET":
+                self.headers["ETag"] = tag
             answered = super().to_asgi_response(app, request, status_code=self.status_code, **kwargs)
             carried(request).answer = answer | {"body": answered.body.decode()}
             return answered

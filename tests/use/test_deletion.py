@@ -154,7 +154,7 @@ async def test_who_names_no_version_is_refused(world: World, visit, noun: Noun) 
     api = await client.api(f"{noun.path}/{row.id}/delete")
     again = await client.send(page, {"version": ""})
 
-    assert (api.status_code, api.json()["errors"][0]["field"]) == (409, "version")
+    assert (api.status_code, api.json()["errors"][0]["field"]) == (428, "version")
     assert "send the number that you read as version" in api.json()["detail"]
     assert again.status == 409
     assert again.form()["version"] == "1"
