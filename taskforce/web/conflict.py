@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from taskforce.render.wording import day
 from taskforce.render.wording import gettext as _
-from taskforce.web.form import Posted, Values, as_values
+from taskforce.web.form import Posted, Values, alike, as_values
 
 SILENT = frozenset({"version"})
 
@@ -22,26 +22,32 @@ def field_labels(command: type[BaseModel] | None) -> dict[str, str]:
 def conflict(posted: Posted, view: BaseModel) -> list[dict[str, str]]:
     """The fields in which what is stored now differs from what was typed.
 
-    Where the page offers a list of choices, an id is told by the words of its choice.
+    `base`: what it was when the form was opened, where that is known; a field that only the sender changed is no
+    difference then, and one that only others changed is marked as `joined`: it was taken over into the form. Where the
+    page offers a list of choices, an id is told by the words of its choice.
     """
     if posted.since is not None:
         return []
     theirs, words = as_values(posted.theirs), dict(_choices(view.model_dump()))
-    rows = [(name, _told(theirs, name, words), _told(posted.values, name, words)) for name in theirs]
+    opened, joined = posted.opened, posted.joined
     return [
-        {"name": name, "theirs": before, "yours": after} | _label(posted, name)
-        for name, before, after in rows
-        if name not in SILENT and _compared(before) != _compared(after)
+        _row(posted, name, (opened, theirs), words) | ({"joined": "yes"} if name in joined else {})
+        for name in theirs
+        if name not in SILENT
+        and not alike(theirs[name], posted.values.get(name, ""))
+        and not (name in opened and alike(theirs[name], opened[name]))
     ]
+
+
+def _row(posted: Posted, name: str, sides: tuple[Values, Values], words: dict[str, str]) -> dict[str, str]:
+    opened, theirs = sides
+    told = {"name": name, "theirs": _told(theirs, name, words), "yours": _told(posted.values, name, words)}
+    base = {"base": _told(opened, name, words)} if name in opened else {}
+    return told | base | _label(posted, name)
 
 
 def _label(posted: Posted, name: str) -> dict[str, str]:
     return {"label": posted.labels[name]} if name in posted.labels else {}
-
-
-def _compared(text: str) -> str:
-    """An empty box of a form is not sent, and "no" is stored."""
-    return "" if text == "no" else text
 
 
 def _told(values: Values, name: str, words: dict[str, str]) -> str:

@@ -23,7 +23,8 @@ from taskforce.web.version import WrongTag, opened
 C = TypeVar("C", bound=BaseModel)
 Values = dict[str, str | list[str]]
 CONFIRM = "confirm_again"  # the password or code that a dangerous action asks for beside its form
-PLUMBING = frozenset({"csrf", "idempotency_key", CONFIRM})
+OPENED = "opened"  # what a form showed when it was opened, as JSON: what its reader changed shows against it
+PLUMBING = frozenset({"csrf", "idempotency_key", CONFIRM, OPENED})
 # Control characters, line separators, signs that turn the text after them round, and what is no character at all.
 # The last but one are halves of characters, which JSON can carry and UTF-8 cannot.
 INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
@@ -55,6 +56,26 @@ class Posted:
     since: Sequence[object] | None = None
     labels: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def opened(self) -> Values:
+        """What the form showed when it was opened; empty where it does not say so in our own way."""
+        try:
+            found = json.loads(_joined(self.values.get(OPENED, "")))
+        except (ValueError, RecursionError):
+            return {}
+        items = found.items() if isinstance(found, dict) else ()
+        return {name: value for name, value in items if isinstance(value, str) or _are_texts(value)}
+
+    @property
+    def joined(self) -> Values:
+        """What others changed and the sender did not: it is taken over, and nobody's work is undone."""
+        opened, theirs = self.opened, as_values(self.theirs)
+        return {
+            name: theirs[name]
+            for name in theirs.keys() & opened.keys() - {"version"}
+            if alike(self.values.get(name, ""), opened[name]) and not alike(theirs[name], opened[name])
+        }
+
 
 @dataclass(frozen=True)
 class Form:
@@ -63,6 +84,7 @@ class Form:
     values: Values
     errors: list[dict[str, str]]
     version: str | None
+    opened: str
     key: str
     conflict: list[dict[str, str]]
     since: Sequence[object]
@@ -85,21 +107,46 @@ def as_values(record: BaseModel | dict[str, Any]) -> Values:
     }
 
 
+def alike(one: str | list[str], other: str | list[str]) -> bool:
+    """Whether two values of a field say the same: an empty box is not sent, and is stored as no."""
+    return _said(one) == _said(other)
+
+
+def _said(value: str | list[str]) -> list[str]:
+    texts = [text.replace("\r\n", "\n").strip() for text in (value if isinstance(value, list) else [value])]
+    return sorted(text for text in texts if text not in ("", "no"))
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+
+
 def filled(values: Values, posted: Posted | None) -> Form:
     """The form as stored, or as it was posted and refused."""
     if posted is None:
-        return Form(values=values, errors=[], version=_version(values), key=str(uuid4()), conflict=[], since=[])
+        version, key = _version(values), str(uuid4())
+        return Form(values, errors=[], version=version, opened=_kept(values), key=key, conflict=[], since=[])
     theirs = as_values(posted.theirs)
     order = {name: place for place, name in enumerate(values)}
     errors = sorted(posted.errors, key=lambda error: order.get(error[0], len(order)))
     return Form(
-        values={**{name: [] if isinstance(value, list) else "" for name, value in values.items()}, **posted.values},
+        values={
+            **{name: [] if isinstance(value, list) else "" for name, value in values.items()},
+            **posted.values,
+            **posted.joined,
+        },
         errors=[{"name": name, "text": text} for name, text in errors],
         version=_joined(theirs["version"]) if "version" in theirs else _version(posted.values) or _version(values),
+        opened=_kept(theirs or posted.opened),
         key=str(uuid4()),
         conflict=[],
         since=posted.since or [],
     )
+
+
+def _kept(values: Values) -> str:
+    """What a form shows, as the form carries it until it is sent."""
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
 
 
 def _version(values: Values) -> str | None:
