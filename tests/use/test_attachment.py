@@ -462,7 +462,7 @@ async def test_a_purge_of_what_somebody_purged_is_refused(world: World, visit) -
     path = f"/attachments/{kept['id']}/purge"
 
     assert (await client.api(path, reason=" ", version=1)).status_code == 400
-    assert (await client.api(path, reason="Wrong")).status_code == 409
+    assert (await client.api(path, reason="Wrong")).status_code == 428
     assert (await client.api(path, reason="Wrong", version=2)).status_code == 412
     assert (await client.api(path, reason="Wrong", version=1)).status_code == 200
     assert (await client.api(path, reason="Wrong", version=2)).status_code == 409

@@ -183,7 +183,7 @@ async def test_a_need_without_a_version_is_refused(world: World, visit) -> None:
 
     answer = await client.api(f"/cost-items/{item['id']}/require", **{**NEED, "required_amount": "1"})
 
-    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (409, "version")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (428, "version")
     after = (await client.api_get(f"/cost-items/{item['id']}")).json()
     assert [need["required_amount"] for need in after["needs"]] == ["120.00"] * 3
 

@@ -46,7 +46,7 @@ async def test_who_may_add_and_open(world: World, visit, who: str, form: int, ad
 
     assert shown == [form] * 3
     assert added.status_code == adds
-    assert edited.status_code == (409 if adds == 201 else adds)
+    assert edited.status_code == (428 if adds == 201 else adds)
     assert opened.status_code == (412 if adds == 201 else adds)
 
 
