@@ -35,7 +35,7 @@ def shown(environment: Environment, source: str, **context: object) -> str:
 
 def form(values: Mapping[str, object] | None = None, errors: list[dict[str, str]] | None = None) -> dict[str, object]:
     """A form as web/ hands it over."""
-    return {"values": values or {}, "errors": errors or [], "version": "3", "key": "k", "conflict": []}
+    return {"values": values or {}, "errors": errors or [], "version": "3", "opened": "", "key": "k", "conflict": []}
 
 
 @pytest.mark.parametrize(

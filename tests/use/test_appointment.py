@@ -70,7 +70,7 @@ async def test_the_reason_is_for_those_who_invite(world: World, visit) -> None:
         ({"starts_on": "2019-12-31"}, 409, "The past is not rewritten"),
         ({"email": "known"}, 409, "They hold the post already"),
         ({"reason": ""}, 400, "Fill in"),
-        ({"version": None}, 409, "Read it first"),
+        ({"version": None}, 428, "Read it first"),
         ({"version": 7}, 412, "version"),
     ],
 )

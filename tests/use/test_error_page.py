@@ -77,9 +77,9 @@ async def test_a_conflict_speaks_in_words(world: World, visit: Visit) -> None:
 
     assert again.status == 409
     shown = again.text.split("Edit the mechanism")[0]
-    assert "Lead agencyNational PoliceMinistry of Education" in shown
-    assert "Established on15 July 2020–" in shown
-    assert "TopicAbuse onlineSafety" in shown
+    assert "Lead agency–National PoliceMinistry of Education" in shown
+    assert "Established on–15 July 2020" in shown
+    assert "Topic–Abuse onlineSafety" in shown
     assert "year" not in shown
     assert str(world.police.id) not in shown
 

@@ -9,7 +9,7 @@ from tests.routes import ROUTES
 from tests.use.test_deletion import NOUNS, Noun
 from tests.world import World
 
-PLUMBING = {"csrf", "idempotency_key", "version"}
+PLUMBING = {"csrf", "idempotency_key", "version", "opened"}
 # The first two have their own tests: an administrator edits them, or they are edited with their membership. The own
 # account is edited by one person alone.
 ELSEWHERE = {"/agencies/{agency_id}/edit", "/mechanisms/{code}/agencies/{agency_id}/edit", "/account/edit"}
