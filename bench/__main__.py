@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import NullPool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from bench.context import context_cost
 from bench.generate import plan_of
 from bench.measure import cpu_seconds, milliseconds, serving
 from taskforce import postgres
@@ -21,6 +22,7 @@ from taskforce.access import OPERATOR, SIGN_IN, TokenScope
 from taskforce.db import create_engine, create_sessions, migrate, transaction
 from taskforce.exchange.plan_import import rows_of
 from taskforce.models import Account, Appointment
+from taskforce.queries.account import actor_of
 from taskforce.services import account as accounts
 from taskforce.services import plan_import
 from taskforce.services.account import Entry
@@ -43,6 +45,7 @@ class Made:
     cookie: str
     token: str
     import_seconds: float
+    context_milliseconds: float
 
 
 async def _empty_database(server: postgres.Server) -> None:
@@ -84,8 +87,10 @@ async def _filled(app_url: str, now: dt.datetime) -> Made:
     async with transaction(sessions, SIGN_IN) as session:
         cookie = await accounts.open_session(session, account.id, entry, now=now)
         token = await make_token(session, account.id, everything, now=now)
+        actor = await actor_of(session, account.id, now.date())
+    context = await context_cost(engine, sessions, actor)
     await engine.dispose()
-    return Made(plan, activity, agency, cookie, token, seconds)
+    return Made(plan, activity, agency, cookie, token, seconds, context)
 
 
 async def _analysed(server: postgres.Server) -> None:
@@ -132,6 +137,7 @@ def _measured(server: postgres.Server, made: Made) -> dict[str, dict[str, float]
 def _printed(found: dict[str, dict[str, float]], made: Made) -> None:
     write = sys.stdout.write
     write(f"import of {ACTIVITIES:,} activities: {made.import_seconds:.1f} s\n")
+    write(f"signed context: {made.context_milliseconds:.2f} ms a transaction (goal 0.40)\n")
     write("CPU ms a request (application + PostgreSQL), one worker\n")
     write(f"{'':10}{'raw':>8}{'ORM':>8}{'ours':>8}{'ours/ORM':>10}{'goal':>7}\n")
     for name, row in found.items():
