@@ -46,6 +46,7 @@ from taskforce.web.cost_item import CostItemController
 from taskforce.web.desk import DeskController
 from taskforce.web.duplication_alert import DuplicationAlertController
 from taskforce.web.errors import HANDLERS
+from taskforce.web.exchange_rate import ExchangeRateController
 from taskforce.web.first_steps import FirstStepsController
 from taskforce.web.foot import FootController
 from taskforce.web.form import MOST_BYTES
@@ -88,6 +89,7 @@ CONTROLLERS: tuple[Any, ...] = (
     DuplicationAlertController,
     FirstStepsController,
     FootController,
+    ExchangeRateController,
     FundingSourceController,
     HistoryController,
     IndicatorController,

@@ -20,6 +20,8 @@ class May(StrEnum):
     COST_ITEM_EDIT = "cost_item:edit"
     CREDENTIAL_EDIT = "credential:edit"
     DESK_READ = "desk:read"
+    EXCHANGE_RATE_ADD = "exchange_rate:add"
+    EXCHANGE_RATE_READ = "exchange_rate:read"
     FUNDING_SOURCE_EDIT = "funding_source:edit"
     HEALTH_READ = "health:read"
     HISTORY_READ = "history:read"

@@ -29,7 +29,9 @@ CHANGES: dict[TokenScope, frozenset[May]] = {
             May.USER_EDIT,
         }
     ),
-    TokenScope.WRITE_MONEY: frozenset({May.BUDGET_LINE_EDIT, May.COST_ITEM_EDIT, May.FUNDING_SOURCE_EDIT}),
+    TokenScope.WRITE_MONEY: frozenset(
+        {May.BUDGET_LINE_EDIT, May.COST_ITEM_EDIT, May.EXCHANGE_RATE_ADD, May.FUNDING_SOURCE_EDIT}
+    ),
     TokenScope.WRITE_PLAN: frozenset(
         {
             May.ACTIVITY_EDIT,

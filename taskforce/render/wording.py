@@ -107,6 +107,11 @@ def amount(value: Decimal | int | None, currency: str) -> str:
     return number(exact, max(get_currency_precision(currency), places, 2))
 
 
+def rate(value: Decimal) -> str:
+    """An exchange rate with all its decimals: 2,630.5."""
+    return number(value, max(0, -int(value.normalize().as_tuple().exponent)))
+
+
 def money(value: Decimal | int | None, currency: str) -> str:
     """An amount with its currency, kept on one line: USD 571,300."""
     return ABSENT if value is None else f"{currency}{NO_BREAK}{amount(value, currency)}"
@@ -242,7 +247,21 @@ def environment(folder: Path) -> Environment:
     )
     made.policies["ext.i18n.trimmed"] = True
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # added by jinja2.ext.i18n
-    for written in (day, moment, span, months, number, amount, money, percent, country, language, autonym, truncated):
+    for written in (
+        day,
+        moment,
+        span,
+        months,
+        number,
+        amount,
+        rate,
+        money,
+        percent,
+        country,
+        language,
+        autonym,
+        truncated,
+    ):
         made.filters[written.__name__] = written
     for looked_up in (entered, chosen, problem, listed, is_rtl):
         made.filters[looked_up.__name__] = looked_up

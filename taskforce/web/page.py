@@ -94,6 +94,9 @@ def page_context(request: Request[Any, Any, Any], view: object) -> dict[str, Any
     if may(actor, May.USER_READ):
         is_here = request.url.path.startswith("/users")
         general.append({"text": _("Users"), "href": "/users", "count": None, "active": is_here})
+    if may(actor, May.EXCHANGE_RATE_ADD):
+        is_here = request.url.path.startswith("/exchange-rates")
+        general.append({"text": _("Exchange rates"), "href": "/exchange-rates", "count": None, "active": is_here})
     return {
         "view": view,
         "may": may_here,

@@ -130,7 +130,7 @@ async def test_what_is_sent_many_times_at_once_is_done_once(
     if name in ELSEWHERE:
         pytest.skip(ELSEWHERE[name])
     world, clients = place
-    is_installation = name.startswith(("/users", "/agencies", "/mechanisms/add"))
+    is_installation = name.startswith(("/users", "/agencies", "/mechanisms/add", "/exchange-rates"))
     client = clients["administrator" if is_installation else "secretariat"]
     path = address(route, await _own(world, route))
     key, command, before = uuid4().hex, _command(route, world), await _events(sessions)

@@ -37,6 +37,8 @@ CHOICES = {
     "language": "en",
     "starter": "child-online-safety",
     "is_disputed": True,
+    "base_currency": "USD",
+    "rate": "0.0004",
     "fiscal_year": 2026,
     "first_year": 2026,
     "required_amount": "100",
@@ -115,7 +117,9 @@ def command_of(route: Route, world: World, lead: Agency) -> dict[str, object]:
         return {}
     own = {"agency_id": world.police.id, "lead_agency_id": lead.id, "source_id": world.source.id}
     known: dict[str, object] = {**TEXTS, **CHOICES, **DATES, **VOCABULARY, **own}
-    known |= {"code": f"Z{next(_numbers)}", "email": f"{uuid4().hex}@example.org"}
+    number = next(_numbers)
+    known |= {"source": f"Bank {number}", "rate_on": str(dt.date(2026, 1, 1) + dt.timedelta(days=number))}
+    known |= {"code": f"Z{number}", "email": f"{uuid4().hex}@example.org"}
     known |= BY_COMMAND.get(command.__name__, {})
     return {name: known[name] for name, field in command.model_fields.items() if field.is_required()}
 
