@@ -174,7 +174,7 @@ class AttachmentController(Controller):
         values = {"reason": "", "version": attachment.version}
         return Reply(view, template="attachment/purge.html", values=values)
 
-    @does("/attachments/{attachment_id:uuid}/purge", May.ATTACHMENT_PURGE, PurgeAttachment)
+    @does("/attachments/{attachment_id:uuid}/purge", May.ATTACHMENT_PURGE, PurgeAttachment, step_up=True)
     async def purge(
         self,
         request: Request[Any, Any, Any],
