@@ -207,14 +207,19 @@ def refusal(broken: Exception) -> Refused:
 
 @asynccontextmanager
 async def transaction(
-    sessions: Sessions, actor: Actor, *, action: str = "", reason: str = ""
+    sessions: Sessions, actor: Actor, *, action: str = "", reason: str = "", within: UUID | None = None
 ) -> AsyncIterator[AsyncSession]:
     """A session in one transaction, bound to the actor: leaving commits, an exception rolls back.
 
-    `action` and `reason` are written with every audit event of the transaction.
+    `action` and `reason` are written with every audit event of the transaction. `within`: a system principal gets this
+    one mechanism and not all that there are, which it would have to be told one by one.
     """
+    context = actor.row_context
+    if within is not None and context.everything:
+        only = frozenset({within})
+        context = replace(context, everything=False, read=only, govern=only, write=only)
     async with sessions() as session:
-        session.info.update(row_context=actor.row_context, action=action, reason=reason)
+        session.info.update(row_context=context, action=action, reason=reason)
         async with session.begin():
             yield session
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import count
 from typing import Any
-from uuid import UUID
+from uuid import uuid4
 
-from sqlalchemy import text, update
+from sqlalchemy import update
 
 from taskforce.access import OPERATOR, SIGN_IN, Actor
-from taskforce.db import Sessions, transaction, widen
+from taskforce.db import Sessions, transaction
 from taskforce.models import (
     Account,
     Activity,
@@ -32,7 +32,6 @@ from taskforce.models import (
 from taskforce.queries import account as accounts
 from taskforce.queries import duplication_work
 
-_NEW_ID = text("select uuidv7()")
 _numbers = count(1)
 ROLES = {
     "observer": ("observer", None),
@@ -76,7 +75,8 @@ class World:
         """A new mechanism with its cast."""
         number = next(_numbers)
         today = now.date()
-        async with transaction(sessions, OPERATOR) as session:
+        mechanism_id = uuid4()
+        async with transaction(sessions, OPERATOR, within=mechanism_id) as session:
             agencies = {
                 name: Agency(
                     country="TZ", code=f"{name.upper()}-{number}-{id(sessions) % 997}", title=title, sector=sector
@@ -103,8 +103,7 @@ class World:
             )
             session.add_all([*agencies.values(), *people.values()])
             await session.flush()
-            mechanism.id = await _uuid(session)
-            await widen(session, mechanism.id)
+            mechanism.id = mechanism_id
             session.add(mechanism)
             await session.flush()
             rows: list[Base] = [
@@ -189,20 +188,20 @@ class World:
         """Store one more row of this mechanism; its mechanism_id is filled in."""
         if hasattr(row, "mechanism_id"):
             row.mechanism_id = self.mechanism.id
-        async with transaction(self.sessions, OPERATOR) as session:
+        async with transaction(self.sessions, OPERATOR, within=self.mechanism.id) as session:
             session.add(row)
         return row
 
     async def change(self, row: Any, **values: Any) -> None:
         """Set columns of a stored row, past all rules."""
-        async with transaction(self.sessions, OPERATOR) as session:
+        async with transaction(self.sessions, OPERATOR, within=self.mechanism.id) as session:
             stored = await session.merge(row)
             for name, value in values.items():
                 setattr(stored, name, value)
 
     async def remove(self, row: Any) -> None:
         """Delete a stored row."""
-        async with transaction(self.sessions, OPERATOR) as session:
+        async with transaction(self.sessions, OPERATOR, within=self.mechanism.id) as session:
             await session.delete(await session.merge(row))
 
     async def line(self, **values: Any) -> Activity:
@@ -240,7 +239,7 @@ class World:
 
     async def end_membership(self, agency: Agency, ends_on: dt.date) -> None:
         """Let an agency leave the mechanism."""
-        async with transaction(self.sessions, OPERATOR) as session:
+        async with transaction(self.sessions, OPERATOR, within=self.mechanism.id) as session:
             await session.execute(
                 update(Membership)
                 .where(Membership.mechanism_id == self.mechanism.id, Membership.agency_id == agency.id)
@@ -266,7 +265,7 @@ class World:
     async def alert(self, first: Activity, second: Activity, **values: Any) -> DuplicationAlert:
         """An open alert on two activities of a plan, with the sides that a scan stores."""
         low, high = sorted((first, second), key=lambda each: each.id)
-        async with transaction(self.sessions, OPERATOR) as session:
+        async with transaction(self.sessions, OPERATOR, within=self.mechanism.id) as session:
             sides = {each.id: each.side for each in await duplication_work.of_plan(session, low.plan_id)}
         defaults = {
             "plan_id": low.plan_id,
@@ -303,8 +302,3 @@ class World:
         defaults = {"code": "R1", "statement": "investigate abuse", "capability_id": "capability:4"}
         found: Responsibility = await self.add(Responsibility(**{**defaults, **values}))
         return found
-
-
-async def _uuid(session: Any) -> UUID:
-    from_server = await session.scalar(_NEW_ID)
-    return UUID(str(from_server))

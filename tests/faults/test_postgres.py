@@ -18,9 +18,10 @@ from taskforce.postgres import PostgresFailed, Server
 from tests.faults.servers import ROOT, ask, kill, postmaster, python, starts
 
 HOLD = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
 from taskforce import postgres
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that runs the tests in the background ignores it
 with postgres.in_use(Path(sys.argv[1])) as server:
     try:
         print("in", flush=True)
