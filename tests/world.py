@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import count
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy import update
 
@@ -192,16 +192,21 @@ class World:
             session.add(row)
         return row
 
+    def _home(self, row: Any) -> UUID:
+        """The mechanism of a row, which may be another than the test's own."""
+        found: UUID = row.id if isinstance(row, Mechanism) else getattr(row, "mechanism_id", None) or self.mechanism.id
+        return found
+
     async def change(self, row: Any, **values: Any) -> None:
         """Set columns of a stored row, past all rules."""
-        async with transaction(self.sessions, OPERATOR, within=self.mechanism.id) as session:
+        async with transaction(self.sessions, OPERATOR, within=self._home(row)) as session:
             stored = await session.merge(row)
             for name, value in values.items():
                 setattr(stored, name, value)
 
     async def remove(self, row: Any) -> None:
         """Delete a stored row."""
-        async with transaction(self.sessions, OPERATOR, within=self.mechanism.id) as session:
+        async with transaction(self.sessions, OPERATOR, within=self._home(row)) as session:
             await session.delete(await session.merge(row))
 
     async def line(self, **values: Any) -> Activity:

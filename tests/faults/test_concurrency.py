@@ -181,7 +181,7 @@ def test_what_takes_no_key_is_named() -> None:
 @pytest.mark.parametrize(
     ("editors", "lines"),
     [
-        pytest.param(40, 5, id="40 editors"),
+        pytest.param(20, 3, id="20 editors"),
         pytest.param(500, 25, id="500 editors", marks=pytest.mark.faults),
     ],
 )

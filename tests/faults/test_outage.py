@@ -189,9 +189,13 @@ async def _answered(statuses: list[int], more: int) -> None:
 
 
 FAULTS = [end_connections, kill_one_backend, shut_down_fast, shut_down_smart, kill_it, take_all_connections]
+SHORT = {kill_one_backend, kill_it}  # of each `make test`; `make faults` has all
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=[fault.__name__ for fault in FAULTS])
+@pytest.mark.parametrize(
+    "fault",
+    [pytest.param(fault, id=fault.__name__, marks=() if fault in SHORT else pytest.mark.faults) for fault in FAULTS],
+)
 async def test_no_fault_of_the_database_is_an_error_of_ours(
     site: Running, record_property: Callable[[str, object], None], fault: Callable[[Running], Coroutine[Any, Any, None]]
 ) -> None:

@@ -143,7 +143,7 @@ async def test_the_same_form_sent_twice_makes_one_token(world: World, visit, ses
         ("observer", ["account", "read"]),
         ("police_focal", ["account", "read", "write_money", "write_plan"]),
         ("secretariat", ["account", "people", "read", "write_money", "write_plan"]),
-        ("administrator", ["account", "people", "read"]),
+        ("administrator", ["account", "people", "read", "write_money"]),
     ],
 )
 async def test_who_may_give_which_scopes(world: World, visit, who: str, offered: list[str]) -> None:

@@ -230,6 +230,7 @@ def test_who_is_behind_row_level_security_makes_no_half_backup(origin: Path, tmp
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.faults
 def test_a_server_of_ones_own_is_saved_by_its_address(origin: Path, tmp_path: Path) -> None:
     """With both addresses set, nothing embedded is used, and the backup restores into another database there."""
     target = tmp_path / "own.tar"
@@ -251,6 +252,7 @@ def test_a_server_of_ones_own_is_saved_by_its_address(origin: Path, tmp_path: Pa
     assert not (home / "postgres").exists()
 
 
+@pytest.mark.faults
 def test_the_role_of_the_guide_is_enough(tmp_path: Path) -> None:
     """A role that is no superuser, made as docs/operator.md says, migrates, saves and restores."""
     home, target = tmp_path / "home", tmp_path / "guide.tar"
