@@ -15,7 +15,7 @@ from tests.data_folder import copied, once
 REPORT = "FAULTS_REPORT"  # the environment variable that names the file to write
 
 
-@dataclass
+@dataclass(eq=False)  # pytest keeps its plugins in sets
 class Outcomes:
     """Collects one line for each test of the run, wherever it stands; figures come from `record_property`."""
 
