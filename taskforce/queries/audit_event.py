@@ -86,7 +86,7 @@ async def since(session: Session, actor: Actor, record: TenantNode, version: int
     saved = select(AuditEvent.transaction_id).where(
         *of_record,
         AuditEvent.table_name == table,
-        AuditEvent.after["version"].as_integer() == version,
+        AuditEvent.after["version"].astext == str(version),  # as text: what was sent may be longer than any integer
     )
     # the links that were saved with that version have events of their own, in the same transaction
     last = select(func.max(AuditEvent.id)).where(*of_record, AuditEvent.transaction_id.in_(saved)).scalar_subquery()

@@ -68,6 +68,17 @@ async def test_what_is_read_carries_its_version(world: World, visit, noun: Noun)
     assert (await client.api_get(here)).status_code == 404
 
 
+@each_noun
+async def test_a_version_that_never_was_is_an_old_one(world: World, visit, noun: Noun) -> None:
+    """A number beyond all that the database counts is refused like any other wrong version, and nothing is deleted."""
+    row = await noun.made(world)
+    client = await visit(world.secretariat)
+
+    answer = await client.api(f"{noun.path}/{row.id}/delete", version=66_447_031_500)
+
+    assert (answer.status_code, answer.json()["theirs"]["version"]) == (412, 1)
+
+
 @pytest.mark.parametrize(
     ("sent", "version", "says"),
     [
