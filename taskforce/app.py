@@ -183,6 +183,9 @@ def create_app(*, database_url: str, clock: Clock = _utc_now, pool_size: int = 5
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         engine = create_engine(database_url, statement_cache_size=settings().statement_cache_size, pool_size=pool_size)
         app.state.sessions = create_sessions(engine)
+        # A request that looks something up beside its own transaction takes no connection from those that wait for one.
+        looking = create_engine(database_url, statement_cache_size=settings().statement_cache_size, pool_size=1)
+        app.state.lookups = create_sessions(looking)
         app.state.is_demonstration = False
         learning = None if await _learn_kind(app) else asyncio.create_task(_learn_kind_later(app))
         clocked = jobs.scheduler(app.state.sessions, clock) if with_jobs else None
@@ -195,6 +198,7 @@ def create_app(*, database_url: str, clock: Clock = _utc_now, pool_size: int = 5
         if learning:
             learning.cancel()
         await engine.dispose()
+        await looking.dispose()
 
     async def provide_now() -> dt.datetime:
         return clock()

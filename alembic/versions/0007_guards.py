@@ -144,6 +144,8 @@ begin
   return null;
 end $$
 """
+# Whoever asks whether an agency or an account is in other mechanisms too sees these tables and no other.
+ELSEWHERE = ("membership", "appointment")
 OPERATIONS = (
     ("insert", "new table as new_rows"),
     ("update", "old table as old_rows new table as new_rows"),
@@ -172,6 +174,10 @@ def upgrade() -> None:
         f" parallel safe as $$ values {moves} $$"
     )
     op.execute(GUARD_STATE)
+    for table in ELSEWHERE:
+        op.execute(
+            f"create policy {table}_elsewhere on {table} for select using ((select ctx_principal()) = 'elsewhere')"
+        )
     op.execute(GUARD_LINES)
     for table, column in STATE_COLUMN.items():
         op.execute(
@@ -187,6 +193,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    for table in ELSEWHERE:
+        op.execute(f"drop policy {table}_elsewhere on {table}")
     for table in STATE_COLUMN:
         op.execute(f"drop trigger guard_state on {table}")
     for table in LINES:

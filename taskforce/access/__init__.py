@@ -3,7 +3,7 @@
 from taskforce.access.actions import May
 from taskforce.access.actor import Actor, Appointed, RowContext
 from taskforce.access.policy import POLICY, Scope, may, require, require_scope
-from taskforce.access.principals import ALERTS, JOBS, NOBODY, OPERATOR, OUTBOX, SIGN_IN, SYSTEM_PRINCIPALS
+from taskforce.access.principals import ALERTS, ELSEWHERE, JOBS, NOBODY, OPERATOR, OUTBOX, SIGN_IN, SYSTEM_PRINCIPALS
 from taskforce.access.roles import Role
 from taskforce.access.scopes import TokenScope, actions_of
 from taskforce.access.second_factor import BEFORE_SECOND_FACTOR, needs_second_factor, rights_of
@@ -11,6 +11,7 @@ from taskforce.access.second_factor import BEFORE_SECOND_FACTOR, needs_second_fa
 __all__ = [
     "ALERTS",
     "BEFORE_SECOND_FACTOR",
+    "ELSEWHERE",
     "JOBS",
     "NOBODY",
     "OPERATOR",

@@ -10,6 +10,8 @@ JOBS = Actor(principal="jobs", title="Scheduled jobs", is_system=True)
 OPERATOR = Actor(principal="operator", title="Operator on the server", is_system=True)
 # Looks accounts, sessions and one-time links up before it is known who asks; sees no mechanism.
 SIGN_IN = Actor(principal="sign_in", title="Sign-in")
+# Looks whether an agency or an account is in other mechanisms too; nothing but yes or no leaves that question.
+ELSEWHERE = Actor(principal="elsewhere", title="Look at other mechanisms")
 # Sends mail that waits; knows the texts, sees no mechanism.
 OUTBOX = Actor(principal="outbox", title="Outgoing mail")
 # A visitor who has not signed in.

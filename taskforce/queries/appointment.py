@@ -1,7 +1,7 @@
 """Questions about appointments: who holds which role in a mechanism, for which agency."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -129,13 +129,3 @@ async def secretariats_after(session: Session, mechanism_id: UUID, day: dt.date,
         )
     )
     return found or 0
-
-
-async def is_appointed_elsewhere(session: Session, account_id: UUID, mechanisms: Iterable[UUID]) -> bool:
-    """Whether an account holds or held an appointment outside these mechanisms; asked as `sign_in`, who sees all."""
-    found = await session.scalar(
-        select(func.count())
-        .select_from(Appointment)
-        .where(Appointment.account_id == account_id, Appointment.mechanism_id.not_in(list(mechanisms)))
-    )
-    return bool(found)

@@ -10,17 +10,17 @@ from litestar.connection import Request
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
-from taskforce.access import OPERATOR, Actor, May, may, require
+from taskforce.access import ELSEWHERE, Actor, May, may, require
 from taskforce.db import Session, transaction
 from taskforce.models import Agency
 from taskforce.queries import agency as agencies
 from taskforce.queries import agency_work as work
+from taskforce.queries import elsewhere
 from taskforce.queries import mechanism as mechanisms
 from taskforce.queries import membership as memberships
 from taskforce.queries.agency import AgencyFilter
 from taskforce.queries.appointment import people
 from taskforce.queries.mechanism import Head
-from taskforce.queries.plan_row import shared_agencies
 from taskforce.queries.responsibility import instruments
 from taskforce.render.states import N_
 from taskforce.services import agency as service
@@ -109,10 +109,9 @@ async def _view(session: Session, actor: Actor, head: Head, agency_id: UUID, tod
 async def _keeper(
     request: Request[Any, Any, Any], session: Session, actor: Actor, head: Head, agency_id: UUID
 ) -> Keeper:
-    # only a system principal sees the members of all mechanisms; nothing but yes or no leaves this question
-    async with transaction(request.app.state.sessions, OPERATOR) as looking:
-        shared = await shared_agencies(looking, OPERATOR, [agency_id], head.id)
-    return Keeper(await mechanisms.one(session, actor, head.id), is_alone=not shared)
+    async with transaction(request.app.state.lookups, ELSEWHERE) as looking:
+        is_shared = await elsewhere.is_member(looking, agency_id, head.id)
+    return Keeper(await mechanisms.one(session, actor, head.id), is_alone=not is_shared)
 
 
 async def _form(

@@ -9,14 +9,14 @@ from litestar.connection import Request
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
-from taskforce.access import SIGN_IN, Actor, May, Role, may, require
+from taskforce.access import ELSEWHERE, Actor, May, Role, may, require
 from taskforce.db import Session, transaction
 from taskforce.models import Appointment
 from taskforce.queries import account as accounts
 from taskforce.queries import agency as agencies
+from taskforce.queries import elsewhere, node
 from taskforce.queries import mechanism as mechanisms
-from taskforce.queries import node
-from taskforce.queries.appointment import history, is_appointed_elsewhere
+from taskforce.queries.appointment import history
 from taskforce.render import mail
 from taskforce.render.states import N_
 from taskforce.render.wording import day
@@ -193,8 +193,8 @@ class AppointmentController(Controller):
         """Another link for somebody who has not accepted yet, and who has no rights that the actor may not give."""
         appointment = await _to_change(session, actor, appointment_id)
         own = [held.mechanism_id for held in actor.appointments if held.role in GOVERNING]
-        async with transaction(request.app.state.sessions, SIGN_IN) as looking:
-            is_elsewhere = await is_appointed_elsewhere(looking, appointment.account_id, own)
+        async with transaction(request.app.state.lookups, ELSEWHERE) as looking:
+            is_elsewhere = await elsewhere.is_appointed(looking, appointment.account_id, own)
         made = await service.invite_again(session, actor, appointment_id, is_elsewhere=is_elsewhere, now=now)
         head = await mechanisms.head_by_id(session, actor, appointment.mechanism_id)
         return await invited(session, actor, head, made, now)

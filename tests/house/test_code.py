@@ -174,6 +174,21 @@ def test_no_connection_is_opened_by_the_loop() -> None:
     assert [each for each in calls if each[1] in names] == []
 
 
+def test_nobody_waits_for_a_second_connection_with_one_in_hand() -> None:
+    """Fifty clicks at once would hold all of them, each waiting for another: look-ups have a pool of their own."""
+    asked = [
+        (f"{place}: {function.name}", ast.unparse(call.args[0]))
+        for place, tree in TREES.items()
+        if place.startswith("web/")
+        for function in ast.walk(tree)
+        if isinstance(function, ast.AsyncFunctionDef) and "session" in {each.arg for each in function.args.args}
+        for call in _calls(function)
+        if _dotted(call.func) == "transaction"
+    ]
+
+    assert {pool for _, pool in asked} == {"request.app.state.lookups"}, asked
+
+
 def test_only_named_files_make_markup() -> None:
     """What is marked as safe is not escaped any more: only where words are rendered and charts drawn."""
     makers = {place for place, tree in TREES.items() for call in _calls(tree) if _dotted(call.func).endswith("Markup")}

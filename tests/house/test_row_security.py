@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
-from taskforce.access import NOBODY, OPERATOR
+from taskforce.access import ELSEWHERE, NOBODY, OPERATOR
 from taskforce.db import Sessions, create_sessions, transaction
 from taskforce.models import TENANT, Activity, Appointment, Mechanism
 from tests.world import World
@@ -43,6 +43,15 @@ async def test_nobody_sees_nothing(sessions: Sessions, world: World) -> None:
         counts = [await session.scalar(text(f"select count(*) from {table}")) for table in TABLES]  # noqa: S608
 
     assert set(counts) == {0}
+
+
+async def test_who_looks_elsewhere_sees_members_and_appointments_alone(sessions: Sessions, world: World) -> None:
+    """For the questions whether an agency or an account is in other mechanisms; nothing can be changed by it."""
+    async with transaction(sessions, ELSEWHERE) as session:
+        seen = {table for table in TABLES if await session.scalar(text(f"select count(*) from {table}"))}  # noqa: S608
+        changed = (await session.execute(text("update membership set ends_on = now() returning id"))).all()
+
+    assert (seen, changed) == ({"membership", "appointment"}, [])
 
 
 async def test_a_transaction_without_a_principal_fails(sessions: Sessions) -> None:
