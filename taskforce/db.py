@@ -2,12 +2,12 @@
 
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from functools import cache
+from functools import cache, wraps
 from hashlib import sha256
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
 from alembic.config import Config
@@ -26,6 +26,9 @@ from taskforce.access import Actor, RowContext
 from taskforce.errors import Refused
 from taskforce.settings import project_folder, settings
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 Session = AsyncSession
 # What the database says no with where the sender is mistaken: a constraint.
 BrokenRule = IntegrityError
@@ -37,7 +40,8 @@ CONNECT_PATIENCE = 5  # seconds; who waits longer for a page than this has gone
 Sessions = async_sessionmaker[AsyncSession]
 
 # What the database is told of who acts, in the order in which it is signed; tf_enter in the migrations has the same.
-CLAIMS = ("principal", "issued", "installation", "read", "govern", "write", "agencies")
+OF_MECHANISMS = ("read", "govern", "write", "money", "lines")
+CLAIMS = ("principal", "issued", "installation", *OF_MECHANISMS, "agencies")
 _BIND = text(
     "select "
     + ", ".join(f"set_config('taskforce.{name}', :{name}, true)" for name in (*CLAIMS, "signature", "action", "reason"))
@@ -140,9 +144,7 @@ def _bind(session: SyncSession, connection: Connection, context: RowContext) -> 
         "principal": context.principal,
         "issued": str(int(time.time())),
         "installation": "yes" if context.installation else "",
-        "read": _ids(context.read),
-        "govern": _ids(context.govern),
-        "write": _ids(context.write),
+        **{name: _ids(getattr(context, name)) for name in OF_MECHANISMS},
         "agencies": _pairs(context.agencies),
     }
     said = {"action": session.info.get("action") or "", "reason": session.info.get("reason") or ""}
@@ -158,8 +160,12 @@ def _bind_rows(session: SyncSession, transaction: SessionTransaction, connection
         raise RuntimeError("a transaction began with no principal bound: open it with db.transaction(sessions, actor)")
     _bind(session, connection, context)
     if context.everything:
-        ids = frozenset(connection.scalars(_ALL_MECHANISMS))
-        _bind(session, connection, replace(context, read=ids, govern=ids, write=ids))
+        _bind(session, connection, _whole(context, frozenset(connection.scalars(_ALL_MECHANISMS))))
+
+
+def _whole(context: RowContext, mechanisms: frozenset[UUID]) -> RowContext:
+    """A context in which everything of these mechanisms is read and written."""
+    return replace(context, read=mechanisms, govern=mechanisms, write=mechanisms, money=mechanisms, lines=mechanisms)
 
 
 def create_sessions(engine: AsyncEngine) -> Sessions:
@@ -216,8 +222,7 @@ async def transaction(
     """
     context = actor.row_context
     if within is not None and context.everything:
-        only = frozenset({within})
-        context = replace(context, everything=False, read=only, govern=only, write=only)
+        context = replace(_whole(context, frozenset({within})), everything=False)
     async with sessions() as session:
         session.info.update(row_context=context, action=action, reason=reason)
         async with session.begin():
@@ -230,22 +235,56 @@ async def explain(session: AsyncSession, action: str, reason: str = "") -> None:
     await session.execute(_EXPLAIN, {"action": action, "reason": reason})
 
 
-async def _rebind(session: AsyncSession, names: tuple[str, ...], mechanisms: frozenset[UUID]) -> None:
-    """Add mechanisms to what this transaction may do."""
-    bound: RowContext = session.info["bound"]
-    context = replace(bound, **{name: getattr(bound, name) | mechanisms for name in names})
+async def _rebind(session: AsyncSession, context: RowContext) -> None:
     connection = await session.connection()
     await connection.run_sync(lambda at: _bind(session.sync_session, at, context))
 
 
+async def _bound(session: AsyncSession) -> RowContext:
+    await session.connection()  # the first use of it binds
+    context: RowContext = session.info["bound"]
+    return context
+
+
 async def widen(session: AsyncSession, mechanism_id: UUID) -> None:
     """Let this transaction write a mechanism that it is about to create."""
-    await _rebind(session, ("read", "govern", "write"), frozenset({mechanism_id}))
+    bound = await _bound(session)
+    await _rebind(session, replace(bound, **{name: getattr(bound, name) | {mechanism_id} for name in OF_MECHANISMS}))
 
 
 async def let_read(session: AsyncSession, mechanisms: frozenset[UUID]) -> None:
     """Let this transaction of `sign_in` read mechanisms, so that it learns which day it is there."""
-    await _rebind(session, ("read",), mechanisms)
+    bound = await _bound(session)
+    await _rebind(session, replace(bound, read=bound.read | mechanisms))
+
+
+@asynccontextmanager
+async def adding_up(session: AsyncSession) -> AsyncIterator[None]:
+    """For statements that only add budget lines up: they read those of all activities that the actor reads.
+
+    Observers and donors read totals of what they do not read line by line. Outside of this nothing shows such a line
+    to them, so a question that forgets it finds too little, and none too much.
+    """
+    bound = await _bound(session)
+    if bound.read <= bound.lines:
+        yield
+        return
+    await _rebind(session, replace(bound, lines=bound.read))
+    yield  # after an error the transaction is over, and nothing to take back
+    await _rebind(session, bound)
+
+
+def adds_up(
+    question: Callable[Concatenate[AsyncSession, P], Awaitable[T]],
+) -> Callable[Concatenate[AsyncSession, P], Coroutine[Any, Any, T]]:
+    """A question that only adds budget lines up: see `adding_up`."""
+
+    @wraps(question)
+    async def asked(session: AsyncSession, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        async with adding_up(session):
+            return await question(session, *args, **kwargs)
+
+    return asked
 
 
 def _upgrade(connection: Connection, revision: str) -> None:

@@ -10,7 +10,7 @@ branch_labels = None
 depends_on = None
 
 # The settings that the signature covers, in the order in which they are signed; taskforce.db has the same list.
-CLAIMS = ("principal", "issued", "installation", "read", "govern", "write", "agencies")
+CLAIMS = ("principal", "issued", "installation", "read", "govern", "write", "money", "lines", "agencies")
 _MESSAGE = " || chr(10) || ".join(f"coalesce(current_setting('taskforce.{claim}', true), '')" for claim in CLAIMS)
 
 # The only function that runs with its owner's rights: nobody else may read the key.

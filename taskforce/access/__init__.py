@@ -1,7 +1,7 @@
 """Who may do what: the actions, the roles in prose, the policy table, the actor, the named system principals."""
 
 from taskforce.access.actions import May
-from taskforce.access.actor import Actor, Appointed, RowContext
+from taskforce.access.actor import ALL_MONEY, MEMBERS, Actor, Appointed, RowContext
 from taskforce.access.policy import POLICY, Scope, may, require, require_scope
 from taskforce.access.principals import ALERTS, ELSEWHERE, JOBS, NOBODY, OPERATOR, OUTBOX, SIGN_IN, SYSTEM_PRINCIPALS
 from taskforce.access.roles import Role
@@ -10,9 +10,11 @@ from taskforce.access.second_factor import BEFORE_SECOND_FACTOR, needs_second_fa
 
 __all__ = [
     "ALERTS",
+    "ALL_MONEY",
     "BEFORE_SECOND_FACTOR",
     "ELSEWHERE",
     "JOBS",
+    "MEMBERS",
     "NOBODY",
     "OPERATOR",
     "OUTBOX",

@@ -7,6 +7,8 @@ from taskforce.access.actions import May
 from taskforce.access.roles import Role
 
 GOVERNING = frozenset({Role.SECRETARIAT, Role.CHAIR})
+ALL_MONEY = GOVERNING | {Role.TREASURY}
+MEMBERS = frozenset({Role.FOCAL_POINT, Role.AUTHORISED_OFFICER})
 WRITING = GOVERNING | {Role.FOCAL_POINT, Role.AUTHORISED_OFFICER, Role.TREASURY, Role.DONOR}
 
 
@@ -25,13 +27,16 @@ class RowContext:
 
     `agencies` are pairs of a mechanism and an agency for which the actor stands there: what an agency may read in one
     mechanism gives no right in another. `govern` are the mechanisms in which drafts and confidential lines of all
-    agencies are read and written. `everything` is for the named system principals alone.
+    agencies are read and written, `money` those whose budget lines are all read, `lines` those whose budget lines are
+    read one by one as far as their activities are read. `everything` is for the named system principals alone.
     """
 
     principal: str
     read: frozenset[UUID] = frozenset()
     govern: frozenset[UUID] = frozenset()
     write: frozenset[UUID] = frozenset()
+    money: frozenset[UUID] = frozenset()
+    lines: frozenset[UUID] = frozenset()
     agencies: frozenset[tuple[UUID, UUID]] = frozenset()
     everything: bool = False
     installation: bool = False
@@ -66,14 +71,19 @@ class Actor:
             if held.mechanism_id == mechanism_id and held.agency_id and (roles is None or held.role in roles)
         )
 
+    def _where(self, roles: frozenset[Role]) -> frozenset[UUID]:
+        return frozenset(held.mechanism_id for held in self.appointments if held.role in roles)
+
     @property
     def row_context(self) -> RowContext:
         """What the database is told of this actor at the start of each transaction."""
         return RowContext(
             principal=self.principal,
             read=frozenset(held.mechanism_id for held in self.appointments),
-            govern=frozenset(held.mechanism_id for held in self.appointments if held.role in GOVERNING),
-            write=frozenset(held.mechanism_id for held in self.appointments if held.role in WRITING),
+            govern=self._where(GOVERNING),
+            write=self._where(WRITING),
+            money=self._where(ALL_MONEY),
+            lines=self._where(ALL_MONEY | MEMBERS),
             agencies=frozenset((held.mechanism_id, held.agency_id) for held in self.appointments if held.agency_id),
             everything=self.is_system,
             installation=self.is_system or self.is_administrator,

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, func, select
 
 from taskforce.access import Actor
-from taskforce.db import Session
+from taskforce.db import Session, adds_up
 from taskforce.models import (
     Activity,
     ActivitySupport,
@@ -184,6 +184,7 @@ async def messages(session: Session, actor: Actor, mechanism_id: UUID, agency_id
     return [Adopted(*row) for row in found]
 
 
+@adds_up
 async def money(session: Session, actor: Actor, mechanism_id: UUID, agency_id: UUID) -> Sequence[YearMoney]:
     """What its lines cost by fiscal year: totals, which every reader of the mechanism may see."""
     found = await session.execute(
@@ -207,6 +208,7 @@ async def money(session: Session, actor: Actor, mechanism_id: UUID, agency_id: U
     return [YearMoney(row[0], row[1], _rounded(row[2]), _rounded(row[3]), row[4]) for row in found]
 
 
+@adds_up
 async def provided(session: Session, actor: Actor, mechanism_id: UUID, agency_id: UUID) -> Sequence[Provided]:
     """The sources of money that the agency provides, by when they end."""
     pays = and_(

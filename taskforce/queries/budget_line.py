@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, any_, case, false, func, or_, select, true, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
-from taskforce.access import Actor, Role
+from taskforce.access import ALL_MONEY, MEMBERS, Actor, Role
 from taskforce.db import Session
 from taskforce.errors import NotFound
 from taskforce.models import (
@@ -25,9 +25,7 @@ from taskforce.models import (
 from taskforce.queries.visible import Reader, visible, visible_activities
 
 Reach = Literal["all", "shared", "own_sources", "totals"]
-ALL_MONEY = frozenset({Role.SECRETARIAT, Role.CHAIR, Role.TREASURY})
 AT_A_TIME = 500
-MEMBERS = frozenset({Role.FOCAL_POINT, Role.AUTHORISED_OFFICER})
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Date, and_, case, extract, func, literal, 
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from taskforce.access import Actor
-from taskforce.db import Session
+from taskforce.db import Session, adds_up
 from taskforce.models import (
     Agency,
     BudgetLine,
@@ -77,6 +77,7 @@ def _sources(actor: Actor, *conditions: ColumnElement[bool]) -> Sequence[ColumnE
     return (visible(actor, FundingSource.mechanism_id), Mechanism.status != "dissolved", *conditions)
 
 
+@adds_up
 async def _listed(
     session: Session, actor: Actor, conditions: Sequence[ColumnElement[bool]], most: int
 ) -> Sequence[SourceItem]:
@@ -137,6 +138,7 @@ def _year_of(day: InstrumentedAttribute[dt.date | None] | ColumnElement[dt.date]
     return extract("year", day) - case((is_before, 1), else_=0)
 
 
+@adds_up
 async def budget_years(
     session: Session, actor: Actor, mechanisms: frozenset[UUID], *, today: Today
 ) -> Sequence[BudgetYear]:

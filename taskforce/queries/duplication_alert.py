@@ -11,7 +11,7 @@ from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, and_, any_, exists, f
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from taskforce.access import ALERTS, POLICY, Actor, May
-from taskforce.db import Session
+from taskforce.db import Session, adds_up
 from taskforce.errors import NotAllowed, NotFound
 from taskforce.models import Account, Activity, Agency, BudgetLine, DuplicationAlert, Mechanism, Plan
 from taskforce.queries.visible import Reader, governed, stands_for, visible, visible_activities
@@ -306,6 +306,7 @@ async def agencies(session: Session, actor: Actor, plan_id: UUID) -> list[tuple[
     return [(row[0], row[1]) for row in await session.execute(statement)]
 
 
+@adds_up
 async def money(session: Session, actor: Actor, activity_ids: Sequence[UUID]) -> dict[UUID, dict[str, Asked]]:
     """What was asked for each activity that the actor may read, by currency.
 

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, bindparam, cas
 from sqlalchemy.orm import aliased
 
 from taskforce.access import Actor
-from taskforce.db import Session
+from taskforce.db import Session, adds_up
 from taskforce.errors import NotFound
 from taskforce.models import (
     Activity,
@@ -257,6 +257,7 @@ async def summaries(session: Session, actor: Actor, *, today: Today) -> list[Sum
     return [Summary(**row) for row in found.mappings()]
 
 
+@adds_up
 async def secured_by_class(session: Session, actor: Actor, *, today: Today) -> dict[UUID, dict[SourceClass, Decimal]]:
     """Mechanism → class of source → what is secured for the fiscal year of the current plan.
 

@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 
 from taskforce.access import Actor
-from taskforce.db import Session
+from taskforce.db import Session, adds_up
 from taskforce.models import (
     Activity,
     BudgetLine,
@@ -41,13 +41,7 @@ from taskforce.models import (
     Objective,
     Plan,
 )
-from taskforce.queries.budget_line import (
-    MoneyFilter,
-    chosen_lines,
-    counted,
-    under_objective,
-    wanted,
-)
+from taskforce.queries.budget_line import MoneyFilter, chosen_lines, counted, under_objective, wanted
 from taskforce.queries.mechanism import current_plan_id
 from taskforce.queries.visible import visible, visible_activities
 
@@ -162,6 +156,7 @@ async def basis(session: Session, actor: Actor, mechanism_id: UUID, today: dt.da
     return Basis(*(await session.execute(statement)).one())
 
 
+@adds_up
 async def sums(session: Session, actor: Actor, basis: Basis, chosen: MoneyFilter) -> list[SumRow]:
     """The lines that count for the actor, filtered, added up by year, source and currency; the earliest year first."""
     weight = BudgetLine.weight
@@ -279,6 +274,7 @@ def _requirements(actor: Actor, mechanism_id: UUID, chosen: MoneyFilter, items: 
     return statement.subquery()
 
 
+@adds_up
 async def needs(
     session: Session, actor: Actor, basis: Basis, chosen: MoneyFilter, *, since: int
 ) -> tuple[list[NeedRow], list[ShortfallRow]]:
@@ -349,6 +345,7 @@ def _shortfalls(actor: Actor, mechanism_id: UUID, each: CTE, since: int) -> Subq
     )
 
 
+@adds_up
 async def needs_of_items(
     session: Session, actor: Actor, basis: Basis, items: Sequence[UUID], *, year: int
 ) -> dict[UUID, NeedRow]:
@@ -362,6 +359,7 @@ async def needs_of_items(
     return {row[0]: NeedRow(year, *row[1:]) for row in found}
 
 
+@adds_up
 async def needs_of_item(session: Session, actor: Actor, item: CostItem, basis: Basis) -> list[NeedRow]:
     """What a cost item needs in each year, and what of it nobody secured."""
     each = _needs(actor, basis, MoneyFilter(), [item.id]).subquery()

@@ -30,7 +30,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 
 from taskforce.access import Actor
-from taskforce.db import Session
+from taskforce.db import Session, adding_up, adds_up
 from taskforce.models import (
     Activity,
     ActivityPlace,
@@ -160,6 +160,7 @@ _IN_PLAN_NAMES: Final = (
 )
 
 
+@adds_up
 async def page(
     session: Session, actor: Actor, plan: PlanRow, chosen: ActivityFilter, window: Window
 ) -> list[ActivityRow]:
@@ -175,6 +176,7 @@ def _page(reader: Reader, chosen: ActivityFilter) -> Found:
     return _rows(reader, picked.limit(PAGE).offset(bindparam("offset", type_=Integer)))
 
 
+@adds_up
 async def following(
     session: Session, actor: Actor, plan: PlanRow, chosen: ActivityFilter, after: Rank | None
 ) -> list[ActivityRow]:
@@ -201,9 +203,10 @@ async def stream(
 ) -> AsyncIterator[list[ActivityRow]]:
     """All matching lines in the plan's order, in batches, as they stood at one moment however long that takes."""
     picked = _picked(reader(actor), chosen).order_by(*_IN_PLAN)
-    found = await session.stream(_rows(reader(actor), picked), scope_of(actor, plan))
-    async for batch in found.partitions(BATCH):
-        yield [ActivityRow(*row) for row in batch]
+    async with adding_up(session):
+        found = await session.stream(_rows(reader(actor), picked), scope_of(actor, plan))
+        async for batch in found.partitions(BATCH):
+            yield [ActivityRow(*row) for row in batch]
 
 
 def _picked(reader: Reader, chosen: ActivityFilter) -> Found:

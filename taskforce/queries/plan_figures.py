@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, se
 from sqlalchemy.orm import InstrumentedAttribute
 
 from taskforce.access import Actor
-from taskforce.db import Session
+from taskforce.db import Session, adds_up
 from taskforce.models import Activity, BudgetLine, CostItem, CostRequirement, DuplicationAlert
 from taskforce.queries.budget_line import counted_here, reach, wanted
 from taskforce.queries.duplication_alert import visible_alerts
@@ -48,6 +48,7 @@ class YearMoney:
     has_other_currency: bool
 
 
+@adds_up
 async def tallies(session: Session, actor: Actor, plan: PlanRow, chosen: ActivityFilter) -> list[Tally]:
     """All lines of a plan that the actor sees, counted by output and status."""
     return [Tally(*row) for row in await session.execute(_tallies(reader(actor), chosen), scope_of(actor, plan))]
@@ -69,6 +70,7 @@ def _tallies(reader: Reader, chosen: ActivityFilter) -> Question:
     )
 
 
+@adds_up
 async def year_money(session: Session, actor: Actor, plan: PlanRow) -> YearMoney:
     """Required and secured money of the plan's year, of what counts for the actor: the same as the money page adds up.
 

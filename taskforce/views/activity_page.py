@@ -1,7 +1,7 @@
 """Putting the page of one activity together from what the queries answer."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from taskforce.queries import mechanism as mechanisms
 from taskforce.queries import plan as plans
 from taskforce.queries.activity import ActivityDetail, Related, Relation
 from taskforce.queries.activity_alerts import on_activity
-from taskforce.queries.activity_money import MoneyRow
+from taskforce.queries.activity_money import Amounts, MoneyRow
 from taskforce.queries.budget_line import reach
 from taskforce.queries.plan import PlanRow
 from taskforce.rules import activity as rules
@@ -158,12 +158,11 @@ async def money_of(
 ) -> ActivityMoney:
     """What pays for an activity: the lines that the actor reads one by one, and the others in sum."""
     rows = await activity_money.budget_lines(session, actor, mechanism_id, activity_id)
-    found = reach(actor, mechanism_id)
-    own = actor.agencies_in(mechanism_id, frozenset({Role.DONOR}))
-
-    def is_read(row: MoneyRow) -> bool:
-        return found in ("all", "shared") or (found == "own_sources" and row.provider_agency_id in own)
-
+    others: list[Amounts] = []
+    if reach(actor, mechanism_id) not in ("all", "shared"):
+        own = actor.agencies_in(mechanism_id, frozenset({Role.DONOR}))
+        rows = [row for row in rows if row.provider_agency_id in own]
+        others = await activity_money.sums_of_others(session, actor, mechanism_id, activity_id, own)
     return ActivityMoney(
         lines=[
             MoneyLine(
@@ -172,33 +171,39 @@ async def money_of(
                 **{name: getattr(row, name) for name in MoneyRow.__slots__ if name in _SHOWN},
             )
             for row in rows
-            if is_read(row)
         ],
-        others=_totals((row for row in rows if not is_read(row)), start_month),
-        totals=_totals(rows, start_month),
+        others=_totals(others, start_month),
+        totals=_totals([*others, *map(_amounts, rows)], start_month),
     )
 
 
 _SHOWN = frozenset(MoneyLine.model_fields) - {"fiscal_year_label", "is_illustrative"}
 
 
-def _totals(rows: Iterable[MoneyRow], start_month: int) -> list[MoneyTotal]:
-    """Weighted sums by fiscal year and currency; asked is as recorded, else what was secured and refused together."""
-    by_year: dict[tuple[int, str], list[MoneyRow]] = {}
+def _amounts(row: MoneyRow) -> Amounts:
+    """What a line counts for; asked is as recorded, else what was secured and refused together."""
+    asked = row.asked_amount or row.secured_amount + row.refused_amount
+    amounts = (amount * row.weight for amount in (asked, row.refused_amount, row.secured_amount))
+    return Amounts(row.fiscal_year, row.currency, *amounts)
+
+
+def _totals(rows: Iterable[Amounts], start_month: int) -> list[MoneyTotal]:
+    """Sums by fiscal year and currency."""
+    by_year: dict[tuple[int, str], list[Amounts]] = {}
     for row in rows:
         by_year.setdefault((row.fiscal_year, row.currency), []).append(row)
 
-    def total(group: list[MoneyRow], amount: Callable[[MoneyRow], Decimal]) -> Decimal:
-        return sum((amount(row) * row.weight for row in group), Decimal(0)).quantize(CENT)
+    def total(amounts: Iterable[Decimal]) -> Decimal:
+        return sum(amounts, Decimal(0)).quantize(CENT)
 
     return [
         MoneyTotal(
             fiscal_year=year,
             fiscal_year_label=fiscal_year_label(year, start_month),
             currency=currency,
-            asked_amount=total(group, lambda row: row.asked_amount or row.secured_amount + row.refused_amount),
-            refused_amount=total(group, lambda row: row.refused_amount),
-            secured_amount=total(group, lambda row: row.secured_amount),
+            asked_amount=total(row.asked for row in group),
+            refused_amount=total(row.refused for row in group),
+            secured_amount=total(row.secured for row in group),
         )
         for (year, currency), group in sorted(by_year.items())
     ]
