@@ -33,6 +33,7 @@ from taskforce.web.session_cookie import cookie_name
 ACTIVITIES = 10_000
 FLOOR_PORT, OUR_PORT = 8791, 8792
 GOALS = {"list": 2.0, "detail": 2.5, "json": 1.5}  # times the ORM floor
+ROLES = ("secretariat", "focal_point", "observer", "donor", "treasury")
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Made:
     plan: UUID
     activity: UUID
     agency: UUID
-    cookie: str
+    cookies: dict[str, str]
     token: str
     import_seconds: float
     context_milliseconds: float
@@ -59,7 +60,7 @@ async def _empty_database(server: postgres.Server) -> None:
 
 
 async def _filled(app_url: str, now: dt.datetime) -> Made:
-    """The generated plan imported, and a secretariat who is signed in."""
+    """The generated plan imported, and somebody of each role signed in."""
     engine = create_engine(app_url)
     sessions = create_sessions(engine)
     async with transaction(sessions, OPERATOR) as session:
@@ -74,23 +75,23 @@ async def _filled(app_url: str, now: dt.datetime) -> Made:
         activity, agency = (
             await session.execute(text("select id, lead_agency_id from activity order by position offset 5000 limit 1"))
         ).one()
-        account = Account(email="bench@example.org", title="Secretariat")
-        session.add(account)
+        people = {role: Account(email=f"{role}@example.org", title=role) for role in ROLES}
+        session.add_all(people.values())
         await session.flush()
-        session.add(
-            Appointment(
-                mechanism_id=mechanism, account_id=account.id, role="secretariat", starts_on=dt.date(2020, 1, 1)
-            )
-        )
+        values = {"mechanism_id": mechanism, "starts_on": dt.date(2020, 1, 1)}
+        for role, person in people.items():
+            agency_id = agency if role in ("focal_point", "donor") else None
+            session.add(Appointment(account_id=person.id, role=role, agency_id=agency_id, **values))
+        account = people["secretariat"]
     entry = Entry(address="bench", agent="bench", has_second_factor=True)
     everything = MakeToken(title="bench", scopes=list(TokenScope), days=1)
     async with transaction(sessions, SIGN_IN) as session:
-        cookie = await accounts.open_session(session, account.id, entry, now=now)
+        cookies = {role: await accounts.open_session(session, each.id, entry, now=now) for role, each in people.items()}
         token = await make_token(session, account.id, everything, now=now)
         actor = await actor_of(session, account.id, now.date())
     context = await context_cost(engine, sessions, actor)
     await engine.dispose()
-    return Made(plan, activity, agency, cookie, token, seconds, context)
+    return Made(plan, activity, agency, cookies, token, seconds, context)
 
 
 async def _analysed(server: postgres.Server) -> None:
@@ -123,7 +124,8 @@ def _measured(server: postgres.Server, made: Made) -> dict[str, dict[str, float]
             for name, path in paths.items():
                 found[name][floor] = milliseconds(FLOOR_PORT, path, {}, process, database)
     with serving("--factory taskforce.app:serve_app", OUR_PORT, ours) as process:
-        page = {"Cookie": f"{cookie_name()}={made.cookie}"}
+        pages = {role: {"Cookie": f"{cookie_name()}={cookie}"} for role, cookie in made.cookies.items()}
+        page = pages["secretariat"]
         api = {"Authorization": f"Bearer {made.token}"}
         for name, path, headers in (
             ("list", f"/plans/{made.plan}?lead={made.agency}", page),
@@ -131,6 +133,12 @@ def _measured(server: postgres.Server, made: Made) -> dict[str, dict[str, float]
             ("json", f"/api/v1/plans/{made.plan}/activities?limit=100", api),
         ):
             found[name]["ours"] = milliseconds(OUR_PORT, path, headers, process, database)
+        for role in ROLES[1:]:
+            for name, path in (
+                ("list", f"/plans/{made.plan}?lead={made.agency}"),
+                ("detail", f"/activities/{made.activity}"),
+            ):
+                found[name][role] = milliseconds(OUR_PORT, path, pages[role], process, database)
     return found
 
 
@@ -143,6 +151,8 @@ def _printed(found: dict[str, dict[str, float]], made: Made) -> None:
     for name, row in found.items():
         ratio = row["ours"] / row["orm"]
         write(f"{name:10}{row['raw']:8.2f}{row['orm']:8.2f}{row['ours']:8.2f}{ratio:10.2f}{GOALS[name]:7.1f}\n")
+    for name in ("list", "detail"):
+        write(f"{name} by role: {', '.join(f'{role} {found[name][role]:.2f}' for role in ROLES[1:])}\n")
     write(json.dumps(found) + "\n")
 
 

@@ -39,7 +39,8 @@ def cpu_seconds(*roots: int) -> float:
 def serving(target: str, port: int, environment: Mapping[str, str]) -> Iterator[int]:
     """A granian with one worker on a port; gives its process id."""
     command = [sys.executable, "-m", "granian", "--interface", "asgi", "--port", str(port), "--no-log", *target.split()]
-    process = subprocess.Popen(command, env={**os.environ, **environment})  # noqa: S603 - our own interpreter
+    # the log is written, as when it serves, and nobody reads it
+    process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL)  # noqa: S603
     try:
         for _ in range(200):
             try:

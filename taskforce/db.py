@@ -260,16 +260,17 @@ async def let_read(session: AsyncSession, mechanisms: frozenset[UUID]) -> None:
 
 @asynccontextmanager
 async def adding_up(session: AsyncSession) -> AsyncIterator[None]:
-    """For statements that only add budget lines up: they read those of all activities that the actor reads.
+    """For statements that only add money up, over activities that they read by the policy of that table.
 
     Observers and donors read totals of what they do not read line by line. Outside of this nothing shows such a line
-    to them, so a question that forgets it finds too little, and none too much.
+    to them, so a question that forgets it finds too little, and none too much. For all others it saves the database
+    from asking for the activity of each line twice.
     """
     bound = await _bound(session)
-    if bound.read <= bound.lines:
+    if bound.read <= bound.money:
         yield
         return
-    await _rebind(session, replace(bound, lines=bound.read))
+    await _rebind(session, replace(bound, money=bound.read))
     yield  # after an error the transaction is over, and nothing to take back
     await _rebind(session, bound)
 

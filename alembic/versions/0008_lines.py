@@ -84,7 +84,9 @@ def _past() -> str:
     said = f"coalesce({row}.after, {row}.before)"
 
     def parent(table: str, key: str) -> str:
-        return f"exists (select from {table} p where p.mechanism_id = {row}.mechanism_id and p.id = ({key})::uuid)"
+        # offset 0: each event's own row is looked up, and not all that there are, as the planner would have it
+        same = f"p.mechanism_id = {row}.mechanism_id and p.id = (select ({key})::uuid)"
+        return f"exists (select from {table} p where {same} offset 0)"
 
     activity_id, cost_item_id = f"{said} ->> 'activity_id'", f"{said} ->> 'cost_item_id'"
     of_activity = f"({activity_id} is null or {parent('activity', activity_id)})"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, cast, literal, or_, select, union_all
+from sqlalchemy import Select, Text, any_, cast, func, literal, or_, select, union_all
 
 from taskforce.access import Actor
 from taskforce.db import Session
@@ -88,7 +88,9 @@ def _lines(actor: Actor, mechanism_id: UUID, ids: list[str]) -> Question:
 
 def _plans(actor: Actor, mechanism_id: UUID) -> Question:
     plans = select(cast(Plan.id, Text)).where(visible(actor, Plan.mechanism_id), Plan.mechanism_id == mechanism_id)
-    return _steps(actor, mechanism_id, "plan", ("status",)).where(AuditEvent.row_id.in_(plans))
+    # an array, which is looked up in the index of rows; joined, all events of the mechanism would be read
+    ids = func.array(plans.scalar_subquery())
+    return _steps(actor, mechanism_id, "plan", ("status",)).where(AuditEvent.row_id == any_(ids))
 
 
 def why_line(found: Past, line: object, at: tuple[int, int], *, is_after: bool) -> Why | None:
