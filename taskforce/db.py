@@ -44,7 +44,9 @@ OF_MECHANISMS = ("read", "govern", "write", "money", "lines")
 CLAIMS = ("principal", "issued", "installation", *OF_MECHANISMS, "agencies")
 _BIND = text(
     "select "
-    + ", ".join(f"set_config('taskforce.{name}', :{name}, true)" for name in (*CLAIMS, "signature", "action", "reason"))
+    + ", ".join(
+        f"set_config('taskforce.{name}', :{name}, true)" for name in ("claims", "signature", "action", "reason")
+    )
 )
 # A system principal sees all mechanisms: the policy of the table mechanism knows its name, all others go by these ids.
 _ALL_MECHANISMS = text("select id from mechanism")
@@ -131,24 +133,24 @@ def _pads() -> tuple[bytes, bytes]:
     return bytes(byte ^ 0x36 for byte in block), bytes(byte ^ 0x5C for byte in block)
 
 
-def _signature(claims: dict[str, str]) -> str:
+def _signature(claims: str) -> str:
     """The HMAC by which the database knows that the claims come from the application and not from injected SQL."""
     inner, outer = _pads()
-    message = "\n".join(claims[name] for name in CLAIMS)
-    return sha256(outer + sha256(inner + message.encode()).digest()).hexdigest()
+    return sha256(outer + sha256(inner + claims.encode()).digest()).hexdigest()
 
 
 def _bind(session: SyncSession, connection: Connection, context: RowContext) -> None:
     """Tell the database who acts, until the transaction ends."""
-    claims = {
+    said = {
         "principal": context.principal,
         "issued": str(int(time.time())),
         "installation": "yes" if context.installation else "",
         **{name: _ids(getattr(context, name)) for name in OF_MECHANISMS},
         "agencies": _pairs(context.agencies),
     }
-    said = {"action": session.info.get("action") or "", "reason": session.info.get("reason") or ""}
-    connection.execute(_BIND, claims | said | {"signature": _signature(claims)})
+    claims = "\n".join(said[name] for name in CLAIMS)
+    why = {"action": session.info.get("action") or "", "reason": session.info.get("reason") or ""}
+    connection.execute(_BIND, {"claims": claims, "signature": _signature(claims)} | why)
     session.info["bound"] = context
 
 

@@ -9,9 +9,9 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-# The settings that the signature covers, in the order in which they are signed; taskforce.db has the same list.
+# The claims, a line each, that one setting holds and the signature covers; taskforce.db has the same list.
 CLAIMS = ("principal", "issued", "installation", "read", "govern", "write", "money", "lines", "agencies")
-_MESSAGE = " || chr(10) || ".join(f"coalesce(current_setting('taskforce.{claim}', true), '')" for claim in CLAIMS)
+_LINES = " ".join(f"when '{claim}' then {line}" for line, claim in enumerate(CLAIMS, start=1))
 
 # The only function that runs with its owner's rights: nobody else may read the key.
 ENTER = f"""
@@ -20,20 +20,22 @@ create function tf_enter(name text) returns text language plpgsql stable paralle
 as $$
 declare
   signature constant text := coalesce(current_setting('taskforce.signature', true), '');
+  claims constant text := coalesce(current_setting('taskforce.claims', true), '');
+  issued bigint;
   keys context_key;
 begin
   if signature = '' then
     return null;  -- nobody is bound, and sees nothing
   end if;
   select * into strict keys from context_key;
-  if encode(sha256(keys.outer_pad || sha256(keys.inner_pad || convert_to({_MESSAGE}, 'UTF8'))), 'hex') <> signature then
+  if encode(sha256(keys.outer_pad || sha256(keys.inner_pad || convert_to(claims, 'UTF8'))), 'hex') <> signature then
     raise insufficient_privilege using message = 'the row context of this transaction is not signed by the application';
   end if;
-  if extract(epoch from transaction_timestamp()) not between
-      current_setting('taskforce.issued')::bigint - 300 and current_setting('taskforce.issued')::bigint + 86400 then
+  issued := split_part(claims, chr(10), 2);
+  if extract(epoch from transaction_timestamp()) not between issued - 300 and issued + 86400 then
     raise insufficient_privilege using message = 'the row context of this transaction is of another day';
   end if;
-  return nullif(current_setting('taskforce.' || name, true), '');
+  return nullif(split_part(claims, chr(10), case name {_LINES} end), '');
 end $$
 """
 

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from taskforce.access import ELSEWHERE, NOBODY, OPERATOR
-from taskforce.db import Sessions, create_sessions, transaction
+from taskforce.db import CLAIMS, Sessions, create_sessions, transaction
 from taskforce.models import TENANT, Activity, Appointment, Mechanism
 from tests.world import World
 
@@ -169,16 +169,28 @@ async def test_an_agency_of_one_mechanism_gives_no_right_in_another(world: World
     assert (await client.api_get(f"/activities/{world.activity.id}")).status_code == 404
 
 
+def _rewritten(claim: str, value: str) -> str:
+    """SQL that sets one of the claims; each is a line of one setting."""
+    lines = "(string_to_array(current_setting('taskforce.claims'), chr(10)))"
+    line = CLAIMS.index(claim) + 1
+    changed = (
+        f"array_to_string({lines}[1 : {line - 1}] || cast(({value}) as text) || {lines}[{line + 1} : 99], chr(10))"
+    )
+    return f"select set_config('taskforce.claims', {changed}, true)"
+
+
+def _value(claim: str) -> str:
+    return f"split_part(current_setting('taskforce.claims'), chr(10), {CLAIMS.index(claim) + 1})"
+
+
 INJECTED = {
-    "sets the ids of another mechanism": "select set_config('taskforce.read', '{' || :other || '}', true)",
-    "calls itself a system principal": "select set_config('taskforce.principal', 'operator', true)",
-    "adds a right to write": "select set_config('taskforce.write', '{' || :other || '}', true)",
-    "gives itself agencies": "select set_config('taskforce.agencies', '{' || :other || ':' || :other || '}', true)",
-    "moves an id from one list into another": (
-        "select set_config('taskforce.govern', current_setting('taskforce.read'), true),"
-        " set_config('taskforce.read', '{}', true)"
-    ),
-    "lives on an old signature": "select set_config('taskforce.issued', '1', true)",
+    "sets the ids of another mechanism": _rewritten("read", "'{' || :other || '}'"),
+    "calls itself a system principal": _rewritten("principal", "'operator'"),
+    "adds a right to write": _rewritten("write", "'{' || :other || '}'"),
+    "gives itself agencies": _rewritten("agencies", "'{' || :other || ':' || :other || '}'"),
+    "reads all money": _rewritten("money", "'{' || :other || '}'"),
+    "moves its ids from one list into another": _rewritten("govern", _value("read")),
+    "lives on an old signature": _rewritten("issued", "'1'"),
     "signs by guessing": "select set_config('taskforce.signature', repeat('0', 64), true)",
 }
 
