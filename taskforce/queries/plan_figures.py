@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, select, tuple_
+from sqlalchemy import CTE, ColumnElement, Integer, Select, and_, bindparam, func, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from taskforce.access import Actor
@@ -124,17 +124,30 @@ def _secured(reader: Reader, *, reads_all: bool) -> Question:
     )
 
 
+def _once(question: Select[*tuple[Any, ...]], name: str) -> CTE:
+    return question.cte(name).prefix_with("materialized", dialect="postgresql")
+
+
 @cache
 def _required(reader: Reader, *, reads_all: bool) -> Question:
     """What was recorded as the year's need, and what is asked for where nobody recorded one."""
-    item = and_(CostItem.mechanism_id == CostRequirement.mechanism_id, CostItem.id == CostRequirement.cost_item_id)
-    recorded = (
-        select(func.coalesce(func.sum(CostRequirement.required_amount), 0))
-        .join(CostItem, item)
-        .where(_of_year(reader, CostRequirement), _counted(reader, CostItem.activity_id, reads_all=reads_all))
+    # read once each and joined in memory: else each need would be looked up by itself, thousands of them
+    need = _once(
+        select(CostRequirement.cost_item_id, CostRequirement.cost_type_id, CostRequirement.required_amount).where(
+            _of_year(reader, CostRequirement)
+        ),
+        "need",
     )
-    # looked up in one set: a join goes astray where the tables were filled a moment ago and have no statistics yet
-    needs = select(CostRequirement.cost_item_id, CostRequirement.cost_type_id).where(_of_year(reader, CostRequirement))
+    item = _once(
+        select(CostItem.id).where(
+            visible(reader, MECHANISM),
+            CostItem.mechanism_id == MECHANISM,
+            _counted(reader, CostItem.activity_id, reads_all=reads_all),
+        ),
+        "item",
+    )
+    recorded = select(func.coalesce(func.sum(need.c.required_amount), 0)).join(item, item.c.id == need.c.cost_item_id)
+    needs = select(need.c.cost_item_id, need.c.cost_type_id)
     is_recorded = tuple_(BudgetLine.cost_item_id, BudgetLine.cost_type_id).in_(needs)
     asked = select(func.coalesce(func.sum(wanted() * BudgetLine.weight), 0)).where(
         _of_year(reader, BudgetLine),
