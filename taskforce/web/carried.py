@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from litestar.connection import Request
+from pydantic import BaseModel
 
 from taskforce.access import NOBODY, Actor
 from taskforce.queries.account import SignedIn
@@ -14,6 +15,7 @@ from taskforce.web.form import Posted
 class Carried:
     """Filled in as the request goes: who asks, the secret of its forms, what was posted before, what was answered.
 
+    `command` is what was sent, once it could be read.
     `signed_in` is the session, also while its second factor is still to come; `secret` the new one that it got on the
     way, and `headers` what the answer says of that.
     """
@@ -24,6 +26,7 @@ class Carried:
     csrf: str = ""
     is_demonstration: bool = False
     posted: Posted | None = None
+    command: BaseModel | None = None
     answer: dict[str, Any] | None = None
     signed_in: SignedIn | None = None
     has_lost_rights: bool = False

@@ -220,7 +220,12 @@ def _stale(request: AnyRequest, said: Stale) -> Response[Any]:
             "Somebody changed this after you had read it, so nothing was deleted. See what changed, and delete it only "
             "if that is still right."
         )
-    return _refuse(request, 409 if is_page(request) else 412, (("", text),), said.theirs, said.since)
+    if is_page(request):
+        return _refuse(request, 409, (("", text),), said.theirs, said.since)
+    # the base is what was read under that version
+    yours = carried(request).command
+    members = {"theirs": said.theirs, "yours": yours.model_dump(mode="json") if yours else {}}
+    return _no(request, 412, text, **members, **({"since": said.since} if said.since is not None else {}))
 
 
 def _not_found(request: AnyRequest, said: NotFound) -> Response[Any]:

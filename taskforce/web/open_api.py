@@ -23,6 +23,7 @@ PROBLEM = {
         "request_id": {"type": "string"},
         "errors": {"type": "array", "items": {"type": "object"}},
         "theirs": {"type": "object"},
+        "yours": {"type": "object"},
         "since": {"type": "array", "items": {"type": "object"}},
     },
     "required": ["type", "title", "status", "detail", "request_id"],

@@ -10,6 +10,7 @@ from litestar.types import Empty
 from pydantic import BaseModel
 
 from taskforce.access import Actor, May
+from taskforce.web.carried import carried
 from taskforce.web.form import read_command, read_upload
 from taskforce.web.upload import MOST_REQUEST_BYTES, Upload
 
@@ -52,7 +53,9 @@ def does(
 
     # the actor comes first: who is nobody learns nothing of the fields
     async def provide_command(request: Request[Any, Any, Any], actor: NamedDependency[Actor]) -> Any:
-        return await read_command(request, command) if command else None
+        sent = await read_command(request, command) if command else None
+        carried(request).command = sent
+        return sent
 
     async def provide_upload(request: Request[Any, Any, Any], command: NamedDependency[Any]) -> Upload:
         return await read_upload(request)

@@ -47,7 +47,8 @@ async def test_nobody_edits_what_they_have_not_read(world: World, visit, pattern
 
     assert (unread.status_code, unread.json()["errors"][0]["field"]) == (428, "version")
     assert "version" in unread.json()["detail"]
-    assert (stale.status_code, stale.json()["theirs"]["version"]) == (412, 1)
+    assert (stale.status_code, stale.json()["theirs"]["version"], stale.json()["yours"]["version"]) == (412, 1, 99)
+    assert stale.json()["theirs"].keys() == stale.json()["yours"].keys()
     assert current.status_code == 200, current.text
 
 
