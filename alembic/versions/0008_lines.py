@@ -1,4 +1,4 @@
-"""What hangs on an activity is read where the activity is read; budget lines one by one by those who may."""
+"""What hangs on an activity is read where it is read; budget lines one by one, and alerts, by those who may."""
 
 from alembic import op
 
@@ -104,6 +104,15 @@ def _past() -> str:
     return f"{row}.mechanism_id is null or {_in('govern', row)} or ({own}) or ({_in('read', row)} and {shown})"
 
 
+def _alert_is_read(*, by_observers: bool) -> str:
+    leads = " or ".join(_stands_for(column).replace("p.", "") for column in ("first_agency_id", "second_agency_id"))
+    takes_part = "" if by_observers else f"{_in('write', 'duplication_alert')} and "
+    return (
+        f"{_in('read', 'duplication_alert')} and {takes_part}({_in('govern', 'duplication_alert')} or {leads}"
+        " or (not is_confidential and plan_id = any((select ctx_shared_plans())::uuid[])))"
+    )
+
+
 POLICIES = {
     **{table: _link(table) for table in (*LINKS, "activity_joint")},
     "budget_line": _budget_line(),
@@ -123,6 +132,9 @@ def upgrade() -> None:
     for table, (read, write) in POLICIES.items():
         _alter(table, read, write)
     op.execute(f"alter policy audit_event_select on audit_event using ({_past()})")
+    op.execute(
+        f"alter policy duplication_alert_select on duplication_alert using ({_alert_is_read(by_observers=False)})"
+    )
 
 
 def downgrade() -> None:

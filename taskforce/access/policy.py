@@ -21,6 +21,7 @@ class Scope(StrEnum):
 _MEMBERS = (Role.FOCAL_POINT, Role.AUTHORISED_OFFICER, Role.SECRETARIAT, Role.CHAIR)
 _READERS = (Role.OBSERVER, *_MEMBERS, Role.DONOR, Role.TREASURY)
 _READ = dict.fromkeys(_READERS, Scope.MECHANISM)
+_TAKES_PART = dict.fromkeys((*_MEMBERS, Role.DONOR, Role.TREASURY), Scope.MECHANISM)  # observers read what is agreed
 _SECRETARIAT = {Role.SECRETARIAT: Scope.MECHANISM}
 _LEADS = {
     Role.FOCAL_POINT: Scope.OWN_AGENCY,
@@ -39,7 +40,7 @@ POLICY: dict[May, dict[Role, Scope]] = {
     May.AGENCY_EDIT: {**_SECRETARIAT, Role.ADMINISTRATOR: Scope.ANYWHERE},
     May.AGENCY_READ: _READ,
     May.ALERT_DECIDE: {**_LEADS, Role.CHAIR: Scope.MECHANISM},
-    May.ALERT_READ: _READ,
+    May.ALERT_READ: _TAKES_PART,
     May.ATTACHMENT_ADD: _LEADS,
     May.ATTACHMENT_PURGE: _SECRETARIAT,
     May.ATTACHMENT_READ: _READ,

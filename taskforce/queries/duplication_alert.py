@@ -14,7 +14,7 @@ from taskforce.access import ALERTS, POLICY, Actor, May
 from taskforce.db import Session, adds_up
 from taskforce.errors import NotAllowed, NotFound
 from taskforce.models import Account, Activity, Agency, BudgetLine, DuplicationAlert, Mechanism, Plan
-from taskforce.queries.visible import Reader, governed, stands_for, visible, visible_activities
+from taskforce.queries.visible import Reader, governed, stands_for, takes_part, visible, visible_activities
 from taskforce.rules.states import OPEN_ALERTS
 
 ALARMING: Final = "duplicate or overlap"  # asks for both kinds that may be the same work
@@ -88,11 +88,15 @@ _SECOND: Final = aliased(Activity)
 
 
 def visible_alerts(actor: Actor | Reader) -> ColumnElement[bool]:
-    """Alerts of the own agency and where the actor governs; others to whoever may read both activities."""
+    """Alerts of the own agency and where the actor governs; others to whoever takes part and may read both activities.
+
+    Observers read none: see POLICY.
+    """
     if actor.is_system:
         return visible(actor, DuplicationAlert.mechanism_id)
     return and_(
         visible(actor, DuplicationAlert.mechanism_id),
+        takes_part(actor, DuplicationAlert.mechanism_id),
         or_(
             governed(actor, DuplicationAlert.mechanism_id),
             stands_for(actor, DuplicationAlert.mechanism_id, DuplicationAlert.first_agency_id),

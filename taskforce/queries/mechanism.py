@@ -28,7 +28,7 @@ from taskforce.queries import node
 from taskforce.queries.budget_line import counted_anywhere
 from taskforce.queries.duplication_alert import visible_alerts
 from taskforce.queries.time_zone import Today
-from taskforce.queries.visible import Reader, reader, scope, visible, visible_activities
+from taskforce.queries.visible import Reader, reader, scope, takes_part, visible, visible_activities
 from taskforce.rules.money import PAYERS, SourceClass
 from taskforce.rules.states import OPEN_ALERTS
 
@@ -52,7 +52,7 @@ class Summary:
     plan_ends_on: dt.date | None
     plan_is_illustrative: bool | None
     activity_count: int
-    open_alert_count: int
+    open_alert_count: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class Head:
     country: str
     status: str
     currency: str
-    open_alert_count: int
+    open_alert_count: int | None
 
 
 async def head(session: Session, actor: Actor, code: str) -> Head:
@@ -213,8 +213,9 @@ def _activity_count(actor: Actor) -> ScalarSelect[int]:
     )
 
 
-def _open_alert_count(actor: Actor | Reader) -> ScalarSelect[int]:
-    return (
+def _open_alert_count(actor: Actor | Reader) -> ColumnElement[int | None]:
+    """How many alerts wait in a mechanism; none, not zero, for whoever reads no alerts there."""
+    count = (
         select(func.count())
         .select_from(DuplicationAlert)
         .where(
@@ -227,6 +228,7 @@ def _open_alert_count(actor: Actor | Reader) -> ScalarSelect[int]:
         .correlate(Mechanism)
         .scalar_subquery()
     )
+    return case((takes_part(actor, Mechanism.id), count))
 
 
 async def summaries(session: Session, actor: Actor, *, today: Today) -> list[Summary]:

@@ -48,10 +48,11 @@ def reader(actor: Actor) -> Reader:
 def scope(actor: Actor) -> dict[str, object]:
     """The ids that a statement for a `Reader` is executed with."""
     context = actor.row_context
-    return {"read": list(context.read), "govern": list(context.govern), "agencies": list(context.agencies)}
+    names = ("read", "govern", "write", "agencies")
+    return {name: list(getattr(context, name)) for name in names}
 
 
-def _is_in(actor: Actor | Reader, right: Literal["read", "govern"], mechanism_id: Id) -> ColumnElement[bool]:
+def _is_in(actor: Actor | Reader, right: Literal["read", "govern", "write"], mechanism_id: Id) -> ColumnElement[bool]:
     if isinstance(actor, Reader):
         return mechanism_id == any_(bindparam(right, type_=ARRAY(Uuid)))
     ids: frozenset[UUID] = getattr(actor.row_context, right)
@@ -66,6 +67,11 @@ def visible(actor: Actor | Reader, mechanism_id: Id) -> ColumnElement[bool]:
 def governed(actor: Actor | Reader, mechanism_id: Id) -> ColumnElement[bool]:
     """The rows of the mechanisms in which the actor reads drafts and confidential lines of all agencies."""
     return _is_in(actor, "govern", mechanism_id)
+
+
+def takes_part(actor: Actor | Reader, mechanism_id: Id) -> ColumnElement[bool]:
+    """The rows of the mechanisms in which the actor does more than observe."""
+    return true() if actor.is_system else _is_in(actor, "write", mechanism_id)
 
 
 def stands_for(actor: Actor | Reader, mechanism_id: AnyId, agency_id: AnyId) -> ColumnElement[bool]:

@@ -151,7 +151,7 @@ class ActivityPage(View):
     fact_reference: str | None
     fact_statement: str | None
     money: ActivityMoney
-    alerts: list[AlertOnActivity]
+    alerts: list[AlertOnActivity] | None
     history: list[HistoryEntry]
     history_is_cut: bool
     missing: list[str]

@@ -44,7 +44,8 @@ async def activity_page(session: Session, actor: Actor, activity_id: UUID, *, to
     found = await activities.detail(session, actor, activity_id)
     plan = await plan_of(session, actor, found)
     related = await activities.related(session, actor, found)
-    alerts = await on_activity(session, actor, found.mechanism_id, found.id)
+    reads_alerts = may(actor, May.ALERT_READ, found.mechanism_id)
+    alerts = await on_activity(session, actor, found.mechanism_id, found.id) if reads_alerts else []
     history, is_cut = await _history(session, actor, found)
     return ActivityPage(
         mechanism=MechanismHead.model_validate(await mechanisms.head_by_id(session, actor, found.mechanism_id)),
@@ -63,7 +64,7 @@ async def activity_page(session: Session, actor: Actor, activity_id: UUID, *, to
         carried_over_from=_earlier(found),
         is_illustrative=bool(found.is_illustrative),
         money=await money_of(session, actor, found.mechanism_id, found.id, plan.start_month),
-        alerts=[AlertOnActivity.model_validate(each) for each in alerts],
+        alerts=[AlertOnActivity.model_validate(each) for each in alerts] if reads_alerts else None,
         history=history,
         history_is_cut=is_cut,
         missing=_missing(found, related, plan),

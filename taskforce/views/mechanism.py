@@ -20,7 +20,7 @@ class MechanismHead(View):
     country: str
     status: str
     currency: str
-    open_alert_count: int
+    open_alert_count: int | None
 
 
 class MechanismCard(View):
@@ -38,7 +38,7 @@ class MechanismCard(View):
     plan_ends_on: dt.date | None
     plan_is_illustrative: bool | None
     activity_count: int
-    open_alert_count: int
+    open_alert_count: int | None
     government_share: Decimal | None
 
 

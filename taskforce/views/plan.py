@@ -132,7 +132,7 @@ class PlanFigures(View):
     secured_amount: Decimal
     secured_share: Decimal | None
     has_other_currency: bool
-    open_alert_count: int
+    open_alert_count: int | None
     own_plan_count: int
     own_plan_answered_count: int
 

@@ -152,13 +152,14 @@ async def _tree(session: Session, actor: Actor, plan: PlanRow, found: _Found, co
 
 async def _figures(session: Session, actor: Actor, plan: PlanRow, counted: _Counted) -> PlanFigures:
     tallies, year = counted.tallies, counted.money
+    reads_alerts = may(actor, May.ALERT_READ, plan.mechanism_id)
     return PlanFigures(
         statuses=status_counts(tallies, STATUSES),
         required_amount=year.required_amount.quantize(CENT),
         secured_amount=year.secured_amount.quantize(CENT),
         secured_share=money.share(year.secured_amount, year.required_amount) if year.required_amount else None,
         has_other_currency=year.has_other_currency,
-        open_alert_count=await plan_figures.open_alert_count(session, actor, plan),
+        open_alert_count=await plan_figures.open_alert_count(session, actor, plan) if reads_alerts else None,
         own_plan_count=sum(each.own_plan_count for each in tallies),
         own_plan_answered_count=sum(each.answered_count for each in tallies),
     )

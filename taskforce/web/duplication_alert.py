@@ -11,7 +11,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
-from taskforce.access import Actor, May
+from taskforce.access import Actor, May, require
 from taskforce.db import Session, Sessions, transaction
 from taskforce.errors import NotFound
 from taskforce.exchange.alert_table import columns, table_row
@@ -70,10 +70,11 @@ async def _plans(session: Session, actor: Actor, code: str, plan_code: str, toda
     """The plans of a mechanism and the one that is asked for, else the current one; the head alone if there is none.
 
     Raises:
-        NotFound: there is no such mechanism for the actor.
+        NotFound, NotAllowed: there is no such mechanism for the actor, or its alerts are not theirs to read.
         WrongFilters: no plan that the actor sees has the code.
     """
     head = MechanismHead.model_validate(await mechanisms.head(session, actor, code))
+    require(actor, May.ALERT_READ, head.id)
     every = await plans.of_mechanism(session, actor, head.id)
     if plan_code:
         shown = next((each for each in every if each.code == plan_code), None)

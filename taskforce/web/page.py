@@ -28,7 +28,11 @@ def _menu(head: MechanismHead, here: str) -> list[dict[str, Any]]:
         ("responsibilities", _("Responsibilities"), f"{base}/responsibilities", None),
         ("agencies", _("Agencies"), f"{base}/agencies", None),
     )
-    return [{"text": text, "href": href, "count": count, "active": name == here} for name, text, href, count in entries]
+    return [
+        {"text": text, "href": href, "count": count, "active": name == here}
+        for name, text, href, count in entries
+        if name != "alerts" or head.open_alert_count is not None
+    ]
 
 
 def _header(head: MechanismHead) -> dict[str, str]:

@@ -447,7 +447,7 @@ async def test_the_page_shows_alerts_joint_lines_and_where_it_comes_from(world: 
     await world.add(ActivityJoint(activity_id=low, other_id=high))
     alert = await world.alert(world.activity, other)
     await world.change(world.activity, is_illustrative=True)
-    client = await visit(world.observer)
+    client = await visit(world.donor)
 
     page = await client.get(f"/activities/{world.activity.id}")
     cited = await client.get(f"/activities/{other.id}")
@@ -459,15 +459,33 @@ async def test_the_page_shows_alerts_joint_lines_and_where_it_comes_from(world: 
 
 
 async def test_an_alert_with_a_hidden_line_is_told_to_no_other_reader(world: World, visit) -> None:
-    """The lead of the visible line reads the alert; an observer does not learn that there is one."""
+    """The lead of the visible line reads the alert; a donor does not learn that there is one."""
     secret = await world.line(code="A2", title="Undercover", lead_agency_id=world.education.id, is_confidential=True)
     await world.alert(world.activity, secret)
 
     lead = await (await visit(world.police_focal)).get(f"/activities/{world.activity.id}")
-    observer = await (await visit(world.observer)).get(f"/activities/{world.activity.id}")
+    donor = await (await visit(world.donor)).get(f"/activities/{world.activity.id}")
 
-    assert ("Undercover" in lead.text, "Undercover" in observer.text) == (True, False)
-    assert "No alert" in observer.text
+    assert ("Undercover" in lead.text, "Undercover" in donor.text) == (True, False)
+    assert "No alert" in donor.text
+
+
+async def test_observers_learn_nothing_of_alerts(world: World, visit) -> None:
+    """Neither pages nor figures nor the menu speak of alerts to whoever may not read them; no zero stands for them."""
+    await world.alert(world.activity, await world.line(code="A2", lead_agency_id=world.education.id))
+    told = {}
+    for who in ("observer", "donor"):
+        client = await visit(world.people[who])
+        paths = ("/mechanisms", f"/mechanisms/{world.mechanism.code}", f"/plans/{world.plan.id}")
+        pages = [await client.get(path) for path in (*paths, f"/activities/{world.activity.id}", "/desk")]
+        texts = [page.text.replace("Open alerts –", "").replace("Open alerts", "", who == "observer") for page in pages]
+        told[who] = ["alert" in text.lower() or "duplicate" in text.lower() for text in texts]
+        view = (await client.api_get(f"/plans/{world.plan.id}?alerts=yes")).json()
+        told[who] += [view["figures"]["open_alert_count"], view["matched_count"]]
+
+    assert told["observer"] == [False] * 5 + [None, 0]
+    assert told["donor"][:4] == [True] * 4
+    assert told["donor"][5:] == [1, 2]
 
 
 async def test_saving_looks_for_duplicates_and_the_next_page_shows_them(world: World, visit) -> None:

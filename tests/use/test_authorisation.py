@@ -140,16 +140,16 @@ def _holds(route: Route, scope: str, who: str, place: str) -> bool:
     """Whether a role of the mechanism reaches a thing of it; what has no lead agency is no agency's own."""
     has_lead = not route.path.startswith(("/api/v1/cost-items", "/api/v1/instruments"))
     own = {"own": "police", "of another agency": "education"}[place]
-    return (scope == MECHANISM and _reads_lines(route, who)) or (scope == OWN and has_lead and ROLES[who][1] == own)
+    return (scope == MECHANISM and _sees(route, who)) or (scope == OWN and has_lead and ROLES[who][1] == own)
 
 
-def _reads_lines(route: Route, who: str) -> bool:
-    """Whether somebody reads single budget lines: the observer has totals (domain.md)."""
-    return who != "observer" or not route.path.startswith("/api/v1/budget-lines")
+def _sees(route: Route, who: str) -> bool:
+    """Whether somebody sees single budget lines, of which the observer has totals, and alerts, of which none."""
+    return who != "observer" or not route.path.startswith(("/api/v1/budget-lines", "/api/v1/alerts"))
 
 
 def _no(route: Route, who: str) -> str:
-    return "403" if _reads_lines(route, who) else "404"
+    return "403" if _sees(route, who) else "404"
 
 
 def _cases(route: Route) -> Iterator[tuple[str, str]]:

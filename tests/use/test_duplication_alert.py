@@ -101,7 +101,7 @@ async def _events(sessions: Sessions, alert_id: UUID) -> int:
     [
         ("stranger", 404, 404, 404),
         ("administrator", 404, 404, 404),
-        ("observer", 200, 200, 403),
+        ("observer", 403, 404, 404),
         ("donor", 200, 200, 403),
         ("treasury", 200, 200, 403),
         ("police_focal", 200, 200, 200),
@@ -112,7 +112,7 @@ async def _events(sessions: Sessions, alert_id: UUID) -> int:
     ],
 )
 async def test_who_may_read_and_decide(raised: Pair, visit, who: str, lists: int, reads: int, decides: int) -> None:
-    """All of the mechanism read; both lead agencies, secretariat and chair decide; a stranger is told nothing."""
+    """All but observers read; both lead agencies, secretariat and chair decide; a stranger is told nothing."""
     world = raised.world
     client = await visit(world.people[who])
     path = f"/alerts/{await raised.alert_id()}"
@@ -232,7 +232,7 @@ async def test_the_file_holds_what_the_page_shows(raised: Pair, visit) -> None:
 
 async def test_a_plan_without_alerts_says_what_will_appear(world: World, visit) -> None:
     """An empty list explains what is compared, and when."""
-    client = await visit(world.observer)
+    client = await visit(world.donor)
 
     page = await client.get(f"/mechanisms/{world.mechanism.code}/alerts")
 
@@ -396,8 +396,8 @@ async def test_a_draft_is_compared_and_its_money_stays_hidden(raised: Pair, visi
         )
     )
     path = f"/alerts/{await raised.alert_id()}"
-    police, secretariat, observer = [
-        await visit(world.people[who]) for who in ("police_focal", "secretariat", "observer")
+    police, secretariat, treasury = [
+        await visit(world.people[who]) for who in ("police_focal", "secretariat", "treasury")
     ]
 
     page, view = await police.get(path), (await police.api_get(path)).json()
@@ -407,8 +407,8 @@ async def test_a_draft_is_compared_and_its_money_stays_hidden(raised: Pair, visi
     assert view["money"] is None
     assert [view[f"may_open_{side}"] for side in ("first", "second")].count(True) == 1
     assert "5,000,000" in (await secretariat.get(path)).text
-    assert (await observer.api_get(path)).status_code == 404
-    assert (await observer.api_get(f"/mechanisms/{world.mechanism.code}/alerts")).json()["alert_count"] == 0
+    assert (await treasury.api_get(path)).status_code == 404
+    assert (await treasury.api_get(f"/mechanisms/{world.mechanism.code}/alerts")).json()["alert_count"] == 0
 
 
 async def test_a_confidential_activity_stays_between_its_agencies(pair: Pair, visit) -> None:
@@ -509,9 +509,9 @@ async def test_a_line_that_turns_confidential_hides_its_alert_at_once(raised: Pa
     path = f"/alerts/{await raised.alert_id()}"
     base = f"/mechanisms/{raised.world.mechanism.code}/alerts"
     await raised.change(raised.education, is_confidential=True)
-    observer, police = await visit(raised.world.observer), await visit(raised.world.police_focal)
+    donor, police = await visit(raised.world.donor), await visit(raised.world.police_focal)
 
-    hidden, listed = await observer.api_get(path), (await observer.api_get(base)).json()
+    hidden, listed = await donor.api_get(path), (await donor.api_get(base)).json()
 
     assert hidden.status_code == 404
     assert (listed["alert_count"], listed["mechanism"]["open_alert_count"], listed["agencies"]) == (0, 0, [])

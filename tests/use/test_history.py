@@ -193,7 +193,7 @@ async def test_the_history_of_an_alert_is_cut_like_its_lines(world: World, visit
     await _set(world, alert, state="acknowledged", kind="overlap")
     await _set(world, other, is_confidential=False)
     found = {}
-    for who in ("police_focal", "education_focal", "chair", "observer", "treasury"):
+    for who in ("police_focal", "education_focal", "chair", "donor", "treasury"):
         client = await visit(world.people[who])
         view = (await client.api_get(f"/alerts/{alert.id}")).json()
         page = await client.get(f"/alerts/{alert.id}")
@@ -204,7 +204,7 @@ async def test_the_history_of_an_alert_is_cut_like_its_lines(world: World, visit
         "police_focal": True,
         "education_focal": True,
         "chair": True,
-        "observer": False,
+        "donor": False,
         "treasury": False,
     }
 

@@ -219,7 +219,7 @@ async def test_page_list_and_file_filter_alike(world: World, visit, query: str, 
     )
     await world.alert(world.activity, rival)
     query = query.format(education=world.education.id, kilifi=kilifi.id, coast=coast.id)
-    client = await visit(world.observer)
+    client = await visit(world.donor)
 
     view = (await client.api_get(f"/plans/{world.plan.id}?{query}")).json()
     listed = (await client.api_get(f"/plans/{world.plan.id}/activities?{query}")).json()
