@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from taskforce.access import POLICY, May, Role
-from taskforce.access.roles import PROSE
+from taskforce.access.principals import REASONS
+from taskforce.access.roles import PROSE, READS
 from taskforce.cli import main
 from taskforce.rules.states import MACHINES
 from taskforce.settings import Settings
@@ -27,6 +28,8 @@ def permissions() -> str:
         everybody = rule.get(Role.ANYBODY)
         cells = [str(found.value) if (found := everybody or rule.get(role)) else "–" for role in roles]
         lines.append(f"| `{action.value}` | " + " | ".join(cells) + " |")
+    lines += ["\n## What is read within a mechanism\n", *(f"- **{thing}**: {text}" for thing, text in READS.items())]
+    lines += ["\n## Who is no person\n", *(f"- **{actor.principal}**: {text}" for actor, text in REASONS.items())]
     return "\n".join(lines) + "\n"
 
 
