@@ -1,5 +1,9 @@
-"""The two floors: the same list, detail and JSON by raw asyncpg and by the ORM, without login, permissions or audit."""
+"""The two floors: the same list, detail, JSON and create by raw asyncpg and by the ORM, without all that is ours.
 
+No login, no permissions, no audit: what they create goes into a table of its own, without triggers or policies.
+"""
+
+import datetime as dt
 import json
 import os
 from collections.abc import AsyncIterator
@@ -9,7 +13,7 @@ from uuid import UUID
 
 import asyncpg
 from jinja2 import Environment
-from litestar import Litestar, Response, get
+from litestar import Litestar, Request, Response, get, post
 from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery
 from sqlalchemy import select
@@ -106,12 +110,45 @@ async def orm_json(state: State) -> Response[bytes]:
     return Response(json.dumps(rows, default=str).encode(), media_type="application/json")
 
 
+NEW = ("mechanism_id", "plan_id", "output_id", "lead_agency_id", "code", "title", "starts_on", "ends_on")
+
+
+async def _sent(request: Request[Any, Any, Any]) -> dict[str, Any]:
+    given = await request.json()
+    ids = {name: UUID(given[name]) for name in NEW[:4]}
+    days = {name: dt.date.fromisoformat(given[name]) for name in NEW[6:]}
+    return {**ids, **{name: given[name] for name in NEW[4:6]}, **days}
+
+
+@post("/raw/create")
+async def raw_create(state: State, request: Request[Any, Any, Any]) -> Response[bytes]:
+    """One more activity."""
+    values = ", ".join(f"${number}" for number in range(1, len(NEW) + 1))
+    row = await state.pool.fetchrow(
+        f"insert into floor.activity ({', '.join(NEW)}) values ({values}) returning id, code, title, status",  # noqa: S608
+        *(await _sent(request)).values(),
+    )
+    return Response(json.dumps(dict(row), default=str).encode(), media_type="application/json")
+
+
+@post("/orm/create")
+async def orm_create(state: State, request: Request[Any, Any, Any]) -> Response[bytes]:
+    """One more activity."""
+    activity = Activity(**await _sent(request))
+    async with state.floor_sessions() as session, session.begin():
+        session.add(activity)
+    row = {"id": activity.id, "code": activity.code, "title": activity.title, "status": activity.status}
+    return Response(json.dumps(row, default=str).encode(), media_type="application/json")
+
+
 @asynccontextmanager
 async def lifespan(app: Litestar) -> AsyncIterator[None]:
     """A pool for each floor, as the superuser, so that no row security is measured."""
     address = os.environ["BENCH_ADMIN_URL"]
     engine = create_async_engine(address)
     app.state.sessions = async_sessionmaker(engine, expire_on_commit=False)
+    floor = engine.execution_options(schema_translate_map={None: "floor"})
+    app.state.floor_sessions = async_sessionmaker(floor, expire_on_commit=False)
     plain = address.replace("postgresql+asyncpg", "postgresql")
     app.state.pool = await asyncpg.create_pool(plain, min_size=1, max_size=4)
     yield
@@ -120,7 +157,7 @@ async def lifespan(app: Litestar) -> AsyncIterator[None]:
 
 
 app = Litestar(
-    [raw_list, raw_detail, raw_json, orm_list, orm_detail, orm_json],
+    [raw_list, raw_detail, raw_json, raw_create, orm_list, orm_detail, orm_json, orm_create],
     lifespan=[lifespan],
     logging_config=None,
     openapi_config=None,

@@ -47,7 +47,7 @@ def plan_of(activities: int) -> PlanFile:
         "start": START.isoformat(),
         "end": date(START.year, 12, 31).isoformat(),
         "currency": "KES",
-        "status": "active",
+        "status": "consultation",
         "illustrative": True,
     }
     agencies = [{"code": f"AG{one}", "name": f"Agency {one}", "sector": "government"} for one in range(1, AGENCIES + 1)]

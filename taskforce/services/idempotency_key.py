@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import delete, text
+from sqlalchemy import delete, text, update
 
 from taskforce.db import Session
 from taskforce.models import IdempotencyKey
@@ -24,9 +24,8 @@ async def take(session: Session, principal: str, key: str, digest: str) -> Idemp
 
 async def keep(session: Session, principal: str, key: str, answer: dict[str, Any]) -> None:
     """Store the answer beside its key, in the transaction that made the change."""
-    record = await session.get_one(IdempotencyKey, (principal, key))
-    record.answer = answer
-    await session.flush()
+    own = (IdempotencyKey.principal == principal, IdempotencyKey.key == key)
+    await session.execute(update(IdempotencyKey).where(*own).values(answer=answer))
 
 
 async def forget(session: Session, now: dt.datetime) -> None:
