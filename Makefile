@@ -20,11 +20,12 @@ run: .venv/run.stamp  ## Serve the demonstration on http://localhost:$(PORT), da
 test: .venv/dev.stamp browser  ## Run all tests, with a real PostgreSQL and a real browser
 	.venv/bin/pytest -n 2 --dist worksteal
 
-check: .venv/dev.stamp  ## Lint, format, types, import rules
+check: .venv/dev.stamp  ## Lint, format, types, import rules, what no line may do
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy taskforce tests bench vendor
 	.venv/bin/lint-imports --no-cache
+	.venv/bin/pytest -q tests/house/test_code.py
 
 faults: .venv/dev.stamp  ## Run the long tests (kills, large backups, fuzzing) and write docs/faults.md
 	FAULTS_REPORT=docs/faults.md .venv/bin/pytest -m faults tests

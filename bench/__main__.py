@@ -136,14 +136,9 @@ def _measured(server: postgres.Server, made: Made) -> dict[str, dict[str, float]
         return {"code": f"NEW-{next(numbers)}", "title": uuid4().hex}
 
     def for_floor() -> dict[str, object]:
-        ids = {"mechanism_id": made.mechanism, "plan_id": made.plan, "output_id": made.output}
+        ids = {name: str(getattr(made, name.removesuffix("_id"))) for name in ("mechanism_id", "plan_id", "output_id")}
         days = {"starts_on": made.days[0], "ends_on": made.days[1]}
-        return {
-            **{name: str(value) for name, value in ids.items()},
-            "lead_agency_id": str(made.agency),
-            **days,
-            **new(),
-        }
+        return {**ids, "lead_agency_id": str(made.agency), **days, **new()}
 
     with serving("bench.floor:app", FLOOR_PORT, admin) as process:
         for floor in ("raw", "orm"):
