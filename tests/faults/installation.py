@@ -20,6 +20,8 @@ EMAIL = "writer@example.org"
 # The WAL writer would soon write what a commit did not wait for; asleep it shows whether the commit waited.
 SLEEPY_WRITER = "alter system set wal_writer_delay = '10s'"
 
+Note = Callable[[str, object], None]  # record_property: what stands beside a test in the report
+
 
 @dataclass(frozen=True)
 class Installation:

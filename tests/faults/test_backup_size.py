@@ -1,7 +1,6 @@
 """A backup of a national installation: 120,000 activities, saved and brought back within a minute, byte for byte."""
 
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,10 +8,9 @@ import pytest
 from bench.generate import plan_of
 from taskforce import postgres
 from taskforce.exchange.plan_yaml import write
-from tests.faults.installation import ask
+from tests.faults.installation import Note, ask
 from tests.processes import done, run
 
-Note = Callable[[str, object], None]
 BASE, TIMES = 5_000, 24
 MOST_SECONDS = 60
 # The same rows again under other codes, past the rules but with their audit.

@@ -31,6 +31,7 @@ from taskforce.services.plan_import import apply
 from taskforce.web.open_api import described
 from tests.faults.fuzz import TEXTS, each_of, fields_of
 from tests.faults.hostile import places_of
+from tests.faults.installation import Note
 from tests.page_client import ADDRESS, Client
 from tests.plan_text import GOOD, VOCABULARIES
 from tests.world import World
@@ -323,32 +324,35 @@ async def test_plan_files_that_are_hostile(sessions: Sessions) -> None:
 
 
 @pytest.mark.faults
-async def test_the_api_for_long(field: Field) -> None:
+async def test_the_api_for_long(field: Field, record_property: Note) -> None:
     """At least 5,000 cases."""
     count = await _fuzz_api(field, most=60)
 
-    print(f"{count} cases over {len(OPERATIONS)} operations: {dict(sorted(field.answers.items()))}")  # noqa: T201
+    record_property("cases", f"{count} over {len(OPERATIONS)} operations")
+    record_property("answers", dict(sorted(field.answers.items())))
     assert field.wrong == []
     assert count >= 5_000
     assert {200, 201, 400, 409} <= set(field.answers)
 
 
 @pytest.mark.faults
-async def test_forms_for_long(field: Field) -> None:
+async def test_forms_for_long(field: Field, record_property: Note) -> None:
     """At least 2,000 cases."""
     count = await _fuzz_forms(field, most=50)
 
-    print(f"{count} cases over {len(FORMS)} forms: {dict(sorted(field.answers.items()))}")  # noqa: T201
+    record_property("cases", f"{count} over {len(FORMS)} forms")
+    record_property("answers", dict(sorted(field.answers.items())))
     assert field.wrong == []
     assert count >= 2_000
     assert {303, 400, 409} <= set(field.answers)
 
 
 @pytest.mark.faults
-async def test_plan_files_for_long(sessions: Sessions) -> None:
+async def test_plan_files_for_long(sessions: Sessions, record_property: Note) -> None:
     """At least 1,500 files."""
     count, stored = await _fuzz_plans(sessions, most=1_500)
 
-    print(f"{count} files, {stored} stored")  # noqa: T201
+    record_property("files", count)
+    record_property("stored", stored)
     assert count >= 1_500
     assert stored > 50

@@ -5,7 +5,6 @@ import math
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,11 +15,10 @@ from bench.generate import plan_of
 from taskforce import postgres
 from taskforce.exchange.plan_yaml import write
 from taskforce.postgres import Server
-from tests.faults.installation import ask, kill_server
+from tests.faults.installation import Note, ask, kill_server
 from tests.processes import PATIENCE, done, environment
 
 LONG = pytest.mark.faults
-Note = Callable[[str, object], None]
 COUNTED = """
 select (select count(*) from mechanism where code = $1) as mechanisms, (select count(*) from plan p
     join mechanism m on m.id = p.mechanism_id where m.code = $1) as plans, count(a.id) as activities,

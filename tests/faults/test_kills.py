@@ -13,13 +13,12 @@ import httpx
 import pytest
 
 from taskforce import postgres
-from tests.faults.installation import Installation, ask, kill_server, made, server_processes
+from tests.faults.installation import Installation, Note, ask, kill_server, made, server_processes
 from tests.faults.writers import Found, Ledger, compared, writing
 from tests.processes import Serving, begin, end, is_alive, run, serving, wait_until_ready
 
 MOST_SECONDS_AWAY = {1: 30.0, 5: 10.0}  # by rounds: ten is the pass mark, and one round runs beside other tests
 LONG = pytest.mark.faults
-Note = Callable[[str, object], None]
 ROUNDS = [pytest.param(1, id="one round"), pytest.param(5, id="five rounds", marks=LONG)]
 
 

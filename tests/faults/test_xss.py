@@ -12,6 +12,7 @@ from playwright.async_api import Browser, Page, Route, async_playwright
 from taskforce.web.session_cookie import cookie_name
 from tests.browser.conftest import chromium
 from tests.faults.hostile import PAYLOADS, SAYS, places_of
+from tests.faults.installation import Note
 from tests.faults.test_fuzz import FORMS, _path
 from tests.page_client import ADDRESS, Client
 from tests.world import World
@@ -244,14 +245,15 @@ async def test_a_few_payloads_do_not_run(world: World, visit, browser: Browser) 
 
 
 @pytest.mark.faults
-async def test_two_hundred_payloads_do_not_run(world: World, visit, browser: Browser) -> None:
+async def test_two_hundred_payloads_do_not_run(world: World, visit, browser: Browser, record_property: Note) -> None:
     """Each in at least one field, and every text field of every form at least one."""
     client = await visit(world.secretariat)
     watched = await _watched(browser, client)
 
     await _run(world, watched, client, forms=len(FORMS), most=len(PAYLOADS))
 
-    print(f"{len(watched_texts(watched))} payloads in {len(watched.sent)} fields")  # noqa: T201
+    record_property("payloads", len(watched_texts(watched)))
+    record_property("fields", len(watched.sent))
     assert watched.dialogs == []
     assert watched.violations == []
     assert watched_texts(watched) >= {text.strip() for text in PAYLOADS}
