@@ -161,8 +161,8 @@ def _measured(server: postgres.Server, made: Made) -> dict[str, dict[str, float]
         ):
             found[name]["ours"] = milliseconds(OUR_PORT, path, headers, process, database)
         # not an activity: that is compared with all others after it is saved, which has figures of its own
-        places = f"/api/v1/mechanisms/BENCH-{ACTIVITIES}/places/add"
-        found["create"]["ours"] = milliseconds(OUR_PORT, places, api, process, database, sent=new)
+        objectives = f"/api/v1/plans/{made.plan}/objectives/add"
+        found["create"]["ours"] = milliseconds(OUR_PORT, objectives, api, process, database, sent=new)
         for role in ROLES[1:]:
             for name, path in (
                 ("list", f"/plans/{made.plan}?lead={made.agency}"),
