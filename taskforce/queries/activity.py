@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import Select, Text, Uuid, and_, bindparam, case, cast, func, literal, or_, select, union_all
+from sqlalchemy import Select, Text, Uuid, and_, bindparam, case, cast, literal, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from taskforce.access import Actor
@@ -254,16 +254,6 @@ def _related(reader: Reader) -> Question:
     return select(found.c.relation, found.c.id, found.c.code, found.c.words).order_by(
         found.c.relation, found.c.position, found.c.code
     )
-
-
-async def next_position(session: Session, mechanism_id: UUID, output_id: UUID) -> int:
-    """Where a line that is added to the output comes."""
-    last = await session.scalar(
-        select(func.max(Activity.position)).where(
-            Activity.mechanism_id == mechanism_id, Activity.output_id == output_id
-        )
-    )
-    return 0 if last is None else last + 1
 
 
 async def by_code(session: Session, actor: Actor, plan_id: UUID, code: str) -> UUID | None:

@@ -144,19 +144,3 @@ async def source_of_fact(session: Session, item: CostItem) -> str | None:
     return await session.scalar(
         select(Provenance.reference).where(Provenance.mechanism_id == item.mechanism_id, Provenance.id == item.fact_id)
     )
-
-
-async def next_position(session: Session, mechanism_id: UUID) -> int:
-    """Where a cost item that is added to the mechanism comes."""
-    last = await session.scalar(select(func.max(CostItem.position)).where(CostItem.mechanism_id == mechanism_id))
-    return 0 if last is None else last + 1
-
-
-async def next_line_position(session: Session, item: CostItem) -> int:
-    """Where a line that is added to a cost item comes."""
-    last = await session.scalar(
-        select(func.max(BudgetLine.position)).where(
-            BudgetLine.mechanism_id == item.mechanism_id, BudgetLine.cost_item_id == item.id
-        )
-    )
-    return 0 if last is None else last + 1

@@ -128,11 +128,3 @@ async def paid_items(session: Session, actor: Actor, source: FundingSource, *, m
         .limit(most)
     )
     return [PaidRow(**row) for row in (await session.execute(statement)).mappings()]
-
-
-async def next_position(session: Session, mechanism_id: UUID) -> int:
-    """Where a source that is added to the mechanism comes."""
-    last = await session.scalar(
-        select(func.max(FundingSource.position)).where(FundingSource.mechanism_id == mechanism_id)
-    )
-    return 0 if last is None else last + 1

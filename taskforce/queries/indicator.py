@@ -2,22 +2,12 @@
 
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from taskforce.access import Actor
 from taskforce.db import Session
-from taskforce.models import Indicator, Output, Target
+from taskforce.models import Target
 from taskforce.queries.visible import visible
-
-
-async def next_position(session: Session, output: Output) -> int:
-    """Where an indicator that is added to the output comes."""
-    last = await session.scalar(
-        select(func.max(Indicator.position)).where(
-            Indicator.mechanism_id == output.mechanism_id, Indicator.output_id == output.id
-        )
-    )
-    return 0 if last is None else last + 1
 
 
 async def targets(session: Session, actor: Actor, indicator_id: UUID) -> list[Target]:

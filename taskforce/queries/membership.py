@@ -68,12 +68,6 @@ async def members(
     return [Member(*row) for row in found]
 
 
-async def next_position(session: Session, mechanism_id: UUID) -> int:
-    """Where a new member comes in the order of its mechanism."""
-    last = await session.scalar(select(func.max(Membership.position)).where(Membership.mechanism_id == mechanism_id))
-    return 0 if last is None else last + 1
-
-
 async def has_current(session: Session, mechanism_id: UUID, agency_id: UUID, on: dt.date) -> bool:
     """Whether an agency is a member on a day, or will be later."""
     found = await session.scalar(

@@ -3,13 +3,13 @@
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ScalarSelect, Select, func, select
 
 from taskforce.access import Actor, Role
 from taskforce.db import Session
 from taskforce.errors import NotAllowed, NotFound
 from taskforce.models import Activity
-from taskforce.models.base import TenantNode
+from taskforce.models.base import Base, TenantNode
 from taskforce.queries.visible import visible, visible_activities
 
 T = TypeVar("T", bound=TenantNode)
@@ -37,3 +37,15 @@ async def only(session: Session, statement: Select[Row], *, for_update: bool) ->
     if found is None:
         raise NotFound(statement.column_descriptions[0]["entity"].__tablename__)
     return found
+
+
+def place_after(model: type[Base], **within: UUID) -> ScalarSelect[int]:
+    """The place after the last row with these values: the `position` of one that is added, found as it is written."""
+    columns = model.__table__.c
+    rows = (columns[name] == value for name, value in within.items())
+    return select(func.coalesce(func.max(columns["position"]) + 1, 0)).where(*rows).scalar_subquery()
+
+
+async def last_place(session: Session, model: type[Base], **within: UUID) -> int:
+    """The same as a number, for a row that is moved: what an update finds out is not read back."""
+    return await session.scalar(select(place_after(model, **within))) or 0

@@ -1,9 +1,9 @@
 """Questions about objectives."""
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from taskforce.db import Session
-from taskforce.models import Objective, ObjectiveCapability, Plan
+from taskforce.models import Objective, ObjectiveCapability
 
 
 async def capability_ids(session: Session, objective: Objective) -> list[str]:
@@ -17,13 +17,3 @@ async def capability_ids(session: Session, objective: Objective) -> list[str]:
         .order_by(ObjectiveCapability.position)
     )
     return list(found)
-
-
-async def next_position(session: Session, plan: Plan) -> int:
-    """Where an objective that is added to the plan comes."""
-    last = await session.scalar(
-        select(func.max(Objective.position)).where(
-            Objective.mechanism_id == plan.mechanism_id, Objective.plan_id == plan.id
-        )
-    )
-    return 0 if last is None else last + 1

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import and_, exists, select
 
 from taskforce.access import Actor
 from taskforce.db import Session
@@ -18,16 +18,6 @@ class OutputName:
     id: UUID
     code: str
     title: str
-
-
-async def next_position(session: Session, objective: Objective) -> int:
-    """Where an output that is added to the objective comes."""
-    last = await session.scalar(
-        select(func.max(Output.position)).where(
-            Output.mechanism_id == objective.mechanism_id, Output.objective_id == objective.id
-        )
-    )
-    return 0 if last is None else last + 1
 
 
 async def of_plan(session: Session, actor: Actor, plan_id: UUID) -> list[OutputName]:

@@ -306,11 +306,3 @@ async def instruments(session: Session, actor: Actor, mechanism_id: UUID) -> lis
         .order_by(func.lower(Instrument.citation), Instrument.article)
     )
     return list(found)
-
-
-async def next_position(session: Session, mechanism_id: UUID) -> int:
-    """Where a responsibility that is added to the mechanism comes."""
-    last = await session.scalar(
-        select(func.max(Responsibility.position)).where(Responsibility.mechanism_id == mechanism_id)
-    )
-    return 0 if last is None else last + 1

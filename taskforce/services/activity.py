@@ -73,8 +73,9 @@ async def add_activity(
     _check(command, plan, today)
     rules.check_status("not_started", command.status, command.status_reason)
     await check_known(session, actor, plan, command, today=today)
-    activity = Activity(mechanism_id=plan.mechanism_id, plan_id=plan.id, output_id=command.output_id or output.id)
-    activity.position = await activities.next_position(session, plan.mechanism_id, activity.output_id)
+    output_id = command.output_id or output.id
+    place = node.place_after(Activity, mechanism_id=plan.mechanism_id, output_id=output_id)
+    activity = Activity(mechanism_id=plan.mechanism_id, plan_id=plan.id, output_id=output_id, position=place)
     activity.carried_over_from_id = await _earlier(session, actor, plan, command.carried_over_from)
     await _write(session, actor, activity, command)
     await set_joint(session, actor, activity, command.joint_with, [])
@@ -104,7 +105,8 @@ async def edit_activity(
     await check_known(session, actor, plan, command, today=today, kept=earlier)
     if command.output_id and command.output_id != activity.output_id:
         activity.output_id = command.output_id
-        activity.position = await activities.next_position(session, activity.mechanism_id, command.output_id)
+        within = {"mechanism_id": activity.mechanism_id, "output_id": command.output_id}
+        activity.position = await node.last_place(session, Activity, **within)
     if command.carried_over_from != earlier.carried_over_from:  # else it may be one that the actor does not see
         activity.carried_over_from_id = await _earlier(session, actor, plan, command.carried_over_from)
     await _write(session, actor, activity, command)

@@ -212,7 +212,7 @@ async def _add(session: Session, actor: Actor, cost: Cost, command: SaveBudgetLi
         mechanism_id=cost.item.mechanism_id,
         cost_item_id=cost.item.id,
         activity_id=cost.activity.id if cost.activity else None,
-        position=await cost_items.next_line_position(session, cost.item),
+        position=node.place_after(BudgetLine, mechanism_id=cost.item.mechanism_id, cost_item_id=cost.item.id),
     )
     await _write(session, actor, cost, line, command)
     session.add(line)

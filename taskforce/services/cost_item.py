@@ -68,7 +68,7 @@ async def add_cost_item(session: Session, actor: Actor, code: str, command: AddC
     require(actor, May.COST_ITEM_EDIT, head.id)
     item = CostItem(
         mechanism_id=head.id,
-        position=await cost_items.next_position(session, head.id),
+        position=node.place_after(CostItem, mechanism_id=head.id),
         **command.model_dump(include={"code", "title", "domain", "is_recurrent", "is_salaries"}),
     )
     session.add(item)

@@ -11,7 +11,6 @@ from taskforce.access import Actor, May, require
 from taskforce.db import Session
 from taskforce.errors import Refused
 from taskforce.models import FundingSource
-from taskforce.queries import funding_source as sources
 from taskforce.queries import mechanism as mechanisms
 from taskforce.queries import node
 from taskforce.queries.agency_choice import agency_choices
@@ -58,7 +57,7 @@ async def add_funding_source(session: Session, actor: Actor, code: str, command:
     head = await mechanisms.head(session, actor, code)
     require(actor, May.FUNDING_SOURCE_EDIT, head.id)
     await _check(session, actor, head.id, command)
-    source = FundingSource(mechanism_id=head.id, position=await sources.next_position(session, head.id))
+    source = FundingSource(mechanism_id=head.id, position=node.place_after(FundingSource, mechanism_id=head.id))
     _write(source, command)
     session.add(source)
     await session.flush()

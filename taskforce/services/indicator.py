@@ -121,7 +121,7 @@ async def add_indicator(session: Session, actor: Actor, output_id: UUID, command
         mechanism_id=output.mechanism_id,
         plan_id=output.plan_id,
         output_id=output.id,
-        position=await indicators.next_position(session, output),
+        position=node.place_after(Indicator, mechanism_id=output.mechanism_id, output_id=output.id),
         **command.model_dump(exclude={"targets", "version"}),
     )
     session.add(indicator)

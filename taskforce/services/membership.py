@@ -60,7 +60,7 @@ async def join(session: Session, actor: Actor, mechanism_id: UUID, agency_id: UU
     membership = Membership(
         mechanism_id=mechanism_id,
         agency_id=agency.id,
-        position=await memberships.next_position(session, mechanism_id),
+        position=node.place_after(Membership, mechanism_id=mechanism_id),
         **command.model_dump(include={"role", "starts_on", "instrument_id"}),
     )
     session.add(membership)

@@ -48,11 +48,11 @@ async def add_objective(session: Session, actor: Actor, plan_id: UUID, command: 
         plan_id=plan.id,
         code=command.code,
         title=command.title,
-        position=await objectives.next_position(session, plan),
+        position=node.place_after(Objective, mechanism_id=plan.mechanism_id, plan_id=plan.id),
     )
     session.add(objective)
     await session.flush()
-    await _set_capabilities(session, objective, command)
+    await _add_capabilities(session, objective, command)
     return objective
 
 
@@ -69,7 +69,13 @@ async def edit_objective(session: Session, actor: Actor, objective_id: UUID, com
     check_version(objective, command.version, await stored(session, objective))
     objective.code, objective.title = command.code, command.title
     await session.flush()
-    await _set_capabilities(session, objective, command)
+    await session.execute(
+        delete(ObjectiveCapability).where(
+            ObjectiveCapability.mechanism_id == objective.mechanism_id,
+            ObjectiveCapability.objective_id == objective.id,
+        )
+    )
+    await _add_capabilities(session, objective, command)
     return objective
 
 
@@ -84,14 +90,8 @@ async def delete_objective(session: Session, actor: Actor, objective_id: UUID, c
     return objective
 
 
-async def _set_capabilities(session: Session, objective: Objective, command: SaveObjective) -> None:
+async def _add_capabilities(session: Session, objective: Objective, command: SaveObjective) -> None:
     key = {"mechanism_id": objective.mechanism_id, "objective_id": objective.id}
-    await session.execute(
-        delete(ObjectiveCapability).where(
-            ObjectiveCapability.mechanism_id == objective.mechanism_id,
-            ObjectiveCapability.objective_id == objective.id,
-        )
-    )
     rows = [key | {"capability_id": each, "position": place} for place, each in enumerate(command.capabilities)]
     if rows:
         await session.execute(insert(ObjectiveCapability), rows)

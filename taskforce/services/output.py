@@ -45,7 +45,7 @@ async def add_output(session: Session, actor: Actor, objective_id: UUID, command
         objective_id=objective.id,
         code=command.code,
         title=command.title,
-        position=await outputs.next_position(session, objective),
+        position=node.place_after(Output, mechanism_id=objective.mechanism_id, objective_id=objective.id),
     )
     session.add(output)
     await session.flush()

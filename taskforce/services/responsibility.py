@@ -69,7 +69,7 @@ async def add_responsibility(session: Session, actor: Actor, code: str, command:
         code=command.code,
         statement=command.statement,
         capability_id=command.capability_id,
-        position=await responsibilities.next_position(session, head.id),
+        position=node.place_after(Responsibility, mechanism_id=head.id),
     )
     await _check(session, actor, head.id, command)
     session.add(responsibility)
