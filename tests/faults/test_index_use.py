@@ -14,6 +14,7 @@ from tests.page_client import Client
 from tests.world import World
 
 MECHANISMS, LINES = 120, 1_000
+READERS = ("secretariat", "police_focal", "observer", "donor", "treasury")
 LARGE = ("activity", "cost_item", "budget_line")
 # Row triggers and keys are not what is shown, and would take minutes: the rows are made as the superuser, past them.
 ROWS = (
@@ -49,7 +50,7 @@ async def _seen(connection: AsyncConnection) -> dict[str, tuple[int, int]]:
 
 @pytest.mark.faults
 async def test_pages_read_large_tables_by_index(server: postgres.Server, record_property: Any) -> None:
-    """Plan, list, money, alerts, desk and mechanisms of one secretariat: no large table is read whole."""
+    """Plan, list, money, alerts, desk and mechanisms, for each kind of reader: no large table is read whole."""
     name = "index_use"
     async with cloned(server, name) as address, running(address) as app:
         engine = create_engine(address)
@@ -64,24 +65,43 @@ async def test_pages_read_large_tables_by_index(server: postgres.Server, record_
                 values = {"mechanisms": MECHANISMS, "lines": LINES}
                 await connection.execute(text(statement), {k: v for k, v in values.items() if f":{k}" in statement})
             assert await connection.scalar(text("select count(*) from activity")) >= MECHANISMS * LINES
-            client = await Client.opened(app, create_sessions(engine), world.secretariat, NOW)
-            await asyncio.sleep(1.5)  # seconds until the backends have told what they read so far
-            before = await _seen(connection)
-
-            for path in ("plan", "money", "alerts"):
-                assert await client.status(f"/mechanisms/{world.mechanism.code}/{path}") in (200, 303)
-            for path in (f"/plans/{world.plan.id}", f"/activities/{world.activity.id}", "/desk", "/mechanisms"):
-                assert await client.status(path) == 200
-            assert (await client.api_get(f"/plans/{world.plan.id}/activities")).status_code == 200
-            await asyncio.sleep(1.5)
-            after = await _seen(connection)
-        await client.http.aclose()
+            found = {}
+            for who in READERS:
+                client = await Client.opened(app, create_sessions(engine), world.people[who], NOW)
+                await asyncio.sleep(1.5)  # seconds until the backends have told what they read so far
+                before = await _seen(connection)
+                await _look(client, world)
+                after = await _told(connection, before)
+                found[who] = {
+                    table: (after[table][0] - before[table][0], after[table][1] - before[table][1]) for table in LARGE
+                }
+                await client.http.aclose()
         await admin.dispose()
         await engine.dispose()
 
-    whole = {table: after[table][0] - before[table][0] for table in LARGE}
-    by_index = {table: after[table][1] - before[table][1] for table in LARGE}
-    assert whole == dict.fromkeys(LARGE, 0)
-    assert by_index["activity"] > 0
-    assert by_index["budget_line"] > 0
-    record_property("reads of activity by index", by_index["activity"])
+    assert {who: {table: whole for table, (whole, _) in each.items()} for who, each in found.items()} == {
+        who: dict.fromkeys(LARGE, 0) for who in READERS
+    }
+    for each in found.values():
+        assert each["activity"][1] > 0
+        assert each["budget_line"][1] > 0
+    record_property("reads of activity by index", sum(each["activity"][1] for each in found.values()))
+
+
+async def _told(connection: AsyncConnection, before: dict[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
+    """What was read, once the backends tell of it: on a busy machine an idle one does so after ten seconds."""
+    for _ in range(15):
+        await asyncio.sleep(1)
+        after = await _seen(connection)
+        if all(after[table][1] > before[table][1] for table in ("activity", "budget_line")):
+            await asyncio.sleep(1.5)
+            break
+    return await _seen(connection)
+
+
+async def _look(client: Client, world: World) -> None:
+    for path in ("plan", "money", "alerts"):
+        assert await client.status(f"/mechanisms/{world.mechanism.code}/{path}") in (200, 303, 403)
+    for path in (f"/plans/{world.plan.id}", f"/activities/{world.activity.id}", "/desk", "/mechanisms"):
+        assert await client.status(path) == 200
+    assert (await client.api_get(f"/plans/{world.plan.id}/activities")).status_code == 200
