@@ -42,7 +42,8 @@ def serving(target: str, port: int, environment: Mapping[str, str]) -> Iterator[
     """A granian with one worker on a port; gives its process id."""
     command = [sys.executable, "-m", "granian", "--interface", "asgi", "--port", str(port), "--no-log", *target.split()]
     # the log is written, as when it serves, and nobody reads it
-    process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL)  # noqa: S603
+    own = {**os.environ, **environment}
+    process = subprocess.Popen(command, env=own, stdout=subprocess.DEVNULL)  # noqa: S603 - our own interpreter
     try:
         for _ in range(200):
             try:

@@ -27,8 +27,8 @@ def _parent(row: str, table: str, column: str, condition: str = "true") -> str:
     return f"exists (select from {table} p where {same} and {condition})"
 
 
-def _stands_for(column: str) -> str:
-    return f"p.mechanism_id || ':' || p.{column} = any((select ctx_pairs('agencies'))::text[])"
+def _stands_for(column: str, row: str = "p") -> str:
+    return f"{row}.mechanism_id || ':' || {row}.{column} = any((select ctx_pairs('agencies'))::text[])"
 
 
 def _of_activity(row: str, column: str = "activity_id", *, is_led: bool = False) -> str:
@@ -105,10 +105,11 @@ def _past() -> str:
 
 
 def _alert_is_read(*, by_observers: bool) -> str:
-    leads = " or ".join(_stands_for(column).replace("p.", "") for column in ("first_agency_id", "second_agency_id"))
-    takes_part = "" if by_observers else f"{_in('write', 'duplication_alert')} and "
+    row = "duplication_alert"
+    leads = " or ".join(_stands_for(column, row) for column in ("first_agency_id", "second_agency_id"))
+    takes_part = "" if by_observers else f"{_in('write', row)} and "
     return (
-        f"{_in('read', 'duplication_alert')} and {takes_part}({_in('govern', 'duplication_alert')} or {leads}"
+        f"{_in('read', row)} and {takes_part}({_in('govern', row)} or {leads}"
         " or (not is_confidential and plan_id = any((select ctx_shared_plans())::uuid[])))"
     )
 

@@ -190,12 +190,14 @@ async def test_an_event_tells_nothing_of_another_mechanism(world: World, session
 
 @pytest.mark.parametrize("table", sorted(HANGING - {"attachment"}))
 async def test_an_agency_changes_nothing_of_another_agencys_line(world: World, sessions: Sessions, table: str) -> None:
-    """An UPDATE and a DELETE by whoever does not lead the line touch no row; its lead's do."""
+    """An UPDATE and a DELETE by whoever does not lead the line touch no row; its lead's UPDATE does."""
     found = await _hung(world)
-    changing = text(f"update {table} set mechanism_id = mechanism_id where {found[table]} returning 1")  # noqa: S608
+    row = f"where {found[table]} returning 1"
+    changing = text(f"update {table} set mechanism_id = mechanism_id {row}")  # noqa: S608 - our table names
+    deleting = text(f"delete from {table} {row}")  # noqa: S608 - our table names
 
     async with transaction(sessions, await world.actor("education_focal")) as session:
-        by_another = (await session.execute(changing)).all()
+        by_another = [*(await session.execute(changing)).all(), *(await session.execute(deleting)).all()]
     async with transaction(sessions, await world.actor("police_focal")) as session:
         by_lead = (await session.execute(changing)).all()
 
