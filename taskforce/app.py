@@ -36,6 +36,7 @@ from taskforce.web.account_password import AccountPasswordController
 from taskforce.web.account_second_factor import AccountSecondFactorController
 from taskforce.web.account_token import AccountTokenController
 from taskforce.web.activity import ActivityController
+from taskforce.web.activity_confirmation import ActivityConfirmationController
 from taskforce.web.agency import AgencyController
 from taskforce.web.agency_record import AgencyRecordController
 from taskforce.web.appointment import AppointmentController
@@ -77,6 +78,7 @@ CONTROLLERS: tuple[Any, ...] = (
     AccountPasswordController,
     AccountSecondFactorController,
     AccountTokenController,
+    ActivityConfirmationController,
     ActivityController,
     AgencyController,
     AgencyRecordController,

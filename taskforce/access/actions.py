@@ -7,6 +7,7 @@ class May(StrEnum):
     """`noun:verb`, alphabetical. A verb other than `read` changes data, or opens the form that does."""
 
     ACCOUNT_EDIT = "account:edit"
+    ACTIVITY_CONFIRM = "activity:confirm"
     ACTIVITY_EDIT = "activity:edit"
     ACTIVITY_READ = "activity:read"
     AGENCY_EDIT = "agency:edit"

@@ -34,6 +34,7 @@ CHANGES: dict[TokenScope, frozenset[May]] = {
     ),
     TokenScope.WRITE_PLAN: frozenset(
         {
+            May.ACTIVITY_CONFIRM,
             May.ACTIVITY_EDIT,
             May.ALERT_DECIDE,
             May.ATTACHMENT_ADD,

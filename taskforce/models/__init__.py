@@ -13,6 +13,7 @@ from taskforce.models.account import (
 from taskforce.models.activity import (
     Activity,
     ActivityCapability,
+    ActivityConfirmation,
     ActivityJoint,
     ActivityMessage,
     ActivityPlace,
@@ -44,6 +45,7 @@ from taskforce.models.vocabulary_term import VocabularyTerm
 TENANT = (
     Activity,
     ActivityCapability,
+    ActivityConfirmation,
     ActivityJoint,
     ActivityMessage,
     ActivityPlace,
@@ -102,6 +104,7 @@ __all__ = [
     "Account",
     "Activity",
     "ActivityCapability",
+    "ActivityConfirmation",
     "ActivityJoint",
     "ActivityMessage",
     "ActivityPlace",

@@ -150,3 +150,19 @@ class ActivityMessage(Base, Tenant):
     activity_id: Mapped[UUID] = mapped_column(primary_key=True)
     message_id: Mapped[UUID] = mapped_column(primary_key=True)
     position: Mapped[int] = mapped_column(server_default=text("0"), default=0)
+
+
+class ActivityConfirmation(Base, Tenant):
+    """What an agency said of its line: it is right as it was in this version. Another version is not confirmed.
+
+    `is_on_behalf`: the secretariat said so for the agency.
+    """
+
+    __tablename__ = "activity_confirmation"
+    __table_args__ = (inside("activity_id", "activity", ondelete="CASCADE"),)
+
+    activity_id: Mapped[UUID] = mapped_column(primary_key=True)
+    activity_version: Mapped[int]
+    confirmed_at: Mapped[dt.datetime] = mapped_column(server_default=text("now()"))
+    confirmed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    is_on_behalf: Mapped[bool] = mapped_column(server_default=text("false"), default=False)

@@ -11,6 +11,7 @@ from taskforce.models import (
     TENANT,
     Activity,
     ActivityCapability,
+    ActivityConfirmation,
     ActivityJoint,
     ActivityMessage,
     ActivityPlace,
@@ -70,6 +71,7 @@ async def _hung(world: World) -> Mapping[str, str]:
     low, high = sorted((activity_id, other.id))
     for row in (
         ActivityCapability(activity_id=activity_id, capability_id="capability:4"),
+        ActivityConfirmation(activity_id=activity_id, activity_version=1),
         ActivityJoint(activity_id=low, other_id=high),
         ActivityMessage(activity_id=activity_id, message_id=message.id),
         ActivityPlace(activity_id=activity_id, place_id=place.id),
