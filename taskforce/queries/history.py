@@ -23,6 +23,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "activity": (
         "activity",
         "activity_capability",
+        "activity_confirmation",
         "activity_joint",
         "activity_message",
         "activity_place",

@@ -13,7 +13,7 @@ from taskforce.models import Activity, ActivityConfirmation, Plan
 from taskforce.queries import node
 from taskforce.rules import confirmation
 from taskforce.services.activity import stored
-from taskforce.services.command import Command, check_version
+from taskforce.services.command import Command, require_current
 
 
 class ConfirmActivity(Command):
@@ -40,7 +40,7 @@ async def confirm_activity(
         raise Refused("%(code)s has no lead agency, so nobody can confirm it. Name one first.", code=activity.code)
     if activity.status == "cancelled":
         raise Refused("%(code)s was cancelled: there is nothing to confirm.", code=activity.code)
-    check_version(activity, command.version, await stored(session, actor, activity))
+    require_current(activity, command.version, await stored(session, actor, activity))
     officers = frozenset({Role.AUTHORISED_OFFICER})
     values = {
         "activity_version": activity.version,

@@ -30,8 +30,8 @@ def is_current(record: Versioned, opened: int | None) -> bool:
     return record.version == opened
 
 
-def check_version(record: Versioned, opened: int | None, stored: BaseModel) -> None:
-    """Let pass who opened the current version, and count it up.
+def require_current(record: Versioned, opened: int | None, stored: BaseModel) -> None:
+    """Let pass who opened the current version, which stays: for what is said of a record and changes nothing of it.
 
     `stored` is the command that would write what is stored now; a stale sender is shown it.
 
@@ -44,4 +44,9 @@ def check_version(record: Versioned, opened: int | None, stored: BaseModel) -> N
             f"you opened version {opened}, and version {record.version} was saved since: compare and save again",
             theirs=stored.model_dump() | {"version": record.version},
         )
+
+
+def check_version(record: Versioned, opened: int | None, stored: BaseModel) -> None:
+    """Let pass who opened the current version, and count it up. Raises as `require_current` does."""
+    require_current(record, opened, stored)
     record.version += 1

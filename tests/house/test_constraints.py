@@ -24,6 +24,7 @@ from taskforce.models import (
     TENANT,
     Account,
     ActivityCapability,
+    ActivityConfirmation,
     ActivityJoint,
     ApiToken,
     ApiTokenUse,
@@ -99,6 +100,7 @@ async def _add_what_no_file_has(session: Session, account: Account) -> None:
         session.add_all(
             [
                 ActivityCapability(**of, activity_id=first, capability_id="capability:4"),
+                ActivityConfirmation(**of, activity_id=first, activity_version=1, confirmed_by_id=account.id),
                 ActivityJoint(**of, activity_id=first, other_id=second),
                 Appointment(**of, account_id=account.id, role="donor", agency_id=agency_id, starts_on=NOW.date()),
                 Attachment(

@@ -30,7 +30,15 @@ LINES = {
     "activity_responsibility",
     "budget_line",
 }
-BESIDE = {"activity_joint", "activity_message", "attachment", "duplication_alert", "objective_capability", "provenance"}
+BESIDE = {
+    "activity_confirmation",
+    "activity_joint",
+    "activity_message",
+    "attachment",
+    "duplication_alert",
+    "objective_capability",
+    "provenance",
+}
 
 
 def _pairs(machine: Mapping[str, tuple[Move, ...]]) -> set[tuple[str, str]]:

@@ -30,7 +30,7 @@ def _here(activity: Activity) -> str:
     ],
 )
 async def test_who_confirms_a_line(world: World, visit, who: str | None, status: int) -> None:
-    """The officer of the lead agency, and the secretariat on behalf of it; a focal point prepares and does not answer."""
+    """The officer of the lead agency, and the secretariat on behalf of it; a focal point prepares."""
     client = await visit(world.people[who] if who else None)
 
     answer = await client.api(_here(world.activity), version=1)
