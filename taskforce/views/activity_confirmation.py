@@ -34,7 +34,7 @@ class ConfirmingAgency(View):
 
 
 class ConfirmationsView(View):
-    """How far the agencies are with their lines."""
+    """How far the agencies are with their lines. `may`: whether any line is this reader's to confirm now."""
 
     mechanism: MechanismHead
     plan_id: UUID
@@ -43,6 +43,7 @@ class ConfirmationsView(View):
     line_count: int
     confirmed_count: int
     agencies: list[ConfirmingAgency]
+    may: list[str]
 
 
 class ConfirmActivityView(View):

@@ -58,6 +58,7 @@ class ActivityConfirmationController(Controller):
             line_count=len(lines),
             confirmed_count=sum(line.is_confirmed for _, line in lines),
             agencies=by_agency(lines),
+            may=["confirm"] if any(line.may for _, line in lines) else [],
         )
         return Reply(view, template="activity_confirmation/all.html", values={})
 
