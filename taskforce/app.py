@@ -66,6 +66,7 @@ from taskforce.web.output import OutputController
 from taskforce.web.place import PlaceController
 from taskforce.web.plan import PlanController
 from taskforce.web.plan_draft import PlanDraftController
+from taskforce.web.plan_step import PlanStepController
 from taskforce.web.request_log import LOG_STEPS, logged
 from taskforce.web.responsibility import ResponsibilityController
 from taskforce.web.sign_in import SignInController
@@ -104,6 +105,7 @@ CONTROLLERS: tuple[Any, ...] = (
     PlaceController,
     PlanController,
     PlanDraftController,
+    PlanStepController,
     ResponsibilityController,
     SignInController,
     UserController,

@@ -39,6 +39,7 @@ class May(StrEnum):
     OWN_ACCOUNT_READ = "own_account:read"
     PAGE_READ = "page:read"
     PLACE_EDIT = "place:edit"
+    PLAN_DECIDE = "plan:decide"
     PLAN_EDIT = "plan:edit"
     PLAN_READ = "plan:read"
     RESPONSIBILITY_EDIT = "responsibility:edit"

@@ -43,6 +43,7 @@ CHANGES: dict[TokenScope, frozenset[May]] = {
             May.OBJECTIVE_EDIT,
             May.OUTPUT_EDIT,
             May.PLACE_EDIT,
+            May.PLAN_DECIDE,
             May.PLAN_EDIT,
             May.RESPONSIBILITY_EDIT,
         }

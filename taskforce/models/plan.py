@@ -38,6 +38,7 @@ class Plan(Base, TenantNode, Imported):
         CheckConstraint(one_of("status", PLAN_STATUSES), name="status_is_known"),
         CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_is_iso_4217"),
         CheckConstraint("follows_id <> id", name="does_not_follow_itself"),
+        CheckConstraint("status <> 'returned' or btrim(status_reason) <> ''", name="returned_says_why"),
         ExcludeConstraint(
             ("mechanism_id", "="),
             (func.daterange(literal_column("starts_on"), literal_column("ends_on"), "[]"), "&&"),
@@ -57,6 +58,9 @@ class Plan(Base, TenantNode, Imported):
     languages: Mapped[list[str]] = mapped_column(server_default=text("'{en}'"))
     is_imported: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
     pair_labels: Mapped[dict[str, Any] | None]
+    submitted_at: Mapped[dt.datetime | None]
+    submitted_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    status_reason: Mapped[str | None]
 
 
 class Objective(Base, TenantNode, Imported):

@@ -32,6 +32,7 @@ from taskforce.views.plan import (
     PlanPage,
 )
 from taskforce.views.plan_line import activity_line, plan_head
+from taskforce.views.plan_step import next_steps
 from taskforce.views.plan_tree import Tree, match_counts, sections, status_counts
 
 STATUSES: Final = ("met", "on_track", "constrained", "no_progress", "not_started", "cancelled")
@@ -177,8 +178,9 @@ async def _choices(session: Session, actor: Actor, plan: PlanRow) -> PlanChoices
 
 
 def _verbs(actor: Actor, plan: PlanRow) -> list[str]:
+    steps = next_steps(actor, plan.mechanism_id, plan.status)
     if plan.status not in OPEN_PLANS:
-        return []
+        return steps
     asked = [
         ("edit", May.PLAN_EDIT),
         ("add_objective", May.OBJECTIVE_EDIT),
@@ -188,4 +190,4 @@ def _verbs(actor: Actor, plan: PlanRow) -> list[str]:
     ]
     if plan.status == "draft":
         asked.append(("open_consultation", May.PLAN_EDIT))
-    return [verb for verb, action in asked if may(actor, action, plan.mechanism_id)]
+    return [verb for verb, action in asked if may(actor, action, plan.mechanism_id)] + steps
