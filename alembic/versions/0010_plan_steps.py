@@ -20,7 +20,7 @@ def upgrade() -> None:
     op.execute("update plan set status_reason = 'No reason was recorded.' where status = 'returned'")
     op.execute("alter table plan enable trigger user")
     op.create_check_constraint(
-        op.f("ck_plan_returned_says_why"), "plan", "status <> 'returned' or btrim(status_reason) <> ''"
+        op.f("ck_plan_returned_says_why"), "plan", "status <> 'returned' or coalesce(btrim(status_reason), '') <> ''"
     )
 
 

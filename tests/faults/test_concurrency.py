@@ -38,6 +38,9 @@ ELSEWHERE = {
     "/mechanisms/{code}/agencies/{agency_id}/join": "needs an agency outside: test_agency",
     "/mechanisms/{code}/plans/start": "needs a mechanism without a plan: test_starter",
     "/plans/{plan_id}/open-consultation": "needs a plan with lines and targets: test_plan_draft",
+    "/plans/{plan_id}/return": "needs a plan that was submitted: test_plan_step",
+    "/plans/{plan_id}/rework": "needs a plan that was returned: test_plan_step",
+    "/plans/{plan_id}/submit": "needs a plan whose lines are confirmed: test_plan_step",
 }
 # Their answer holds a one-time link, which is stored nowhere: a replay says that the change was made.
 WITH_SECRET = {

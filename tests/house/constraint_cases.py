@@ -85,6 +85,10 @@ CHECKS = {
     "ck_second_factor_secret_has_its_last_step": ("last_step = 1", "totp_secret = '1'"),
     "ck_place_is_not_inside_itself": ("parent_id = id",),
     "ck_place_is_not_the_whole_country": ("code = 'National'",),
+    "ck_plan_returned_says_why": (
+        "status = 'returned', status_reason = null",
+        "status = 'returned', status_reason = ' '",
+    ),
     "ck_plan_does_not_follow_itself": ("follows_id = id",),
     "ck_plan_ends_after_it_starts": ("starts_on = '2026-03-01', ends_on = '2026-03-01'",),
     "ck_plan_is_about_a_year": ("starts_on = '2026-03-01', ends_on = '2028-03-01'",),

@@ -1,5 +1,8 @@
 """A plan from consultation to the chair and back: who, what stands against it, and what becomes of the lines."""
 
+import asyncio
+from uuid import uuid4
+
 import pytest
 
 from taskforce.models import ActivityConfirmation
@@ -134,3 +137,17 @@ async def test_a_stale_step_is_shown_what_was_saved(world: World, visit) -> None
 
     assert stale.status == 409
     assert (await client.api_get(f"/plans/{world.plan.id}")).json()["plan"]["status"] == "consultation"
+
+
+async def test_many_clicks_take_a_step_once(world: World, visit) -> None:
+    """With one key all get the same answer; with keys of their own the later ones are told how the plan stands."""
+    await _ready(world)
+    client = await visit(world.secretariat)
+    path, key = f"/plans/{world.plan.id}/submit", uuid4().hex
+
+    same = await asyncio.gather(*(client.api(path, key=key, version=1) for _ in range(5)))
+    others = await asyncio.gather(*(client.api(path, version=2) for _ in range(5)))
+
+    assert [answer.status_code for answer in same] == [200] * 5
+    assert {answer.text for answer in same} == {same[0].text}
+    assert {answer.status_code for answer in others} == {409}
