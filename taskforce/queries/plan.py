@@ -33,6 +33,7 @@ class PlanRow:
     follows_id: UUID | None
     is_illustrative: bool | None
     fact: str | None
+    status_reason: str | None
 
     @property
     def fiscal_year(self) -> int:
@@ -124,6 +125,7 @@ def _plans(reader: Reader, which: ColumnElement[bool]) -> Question:
             Plan.follows_id,
             Plan.is_illustrative,
             Provenance.reference,
+            Plan.status_reason,
         )
         .join(Mechanism, Mechanism.id == Plan.mechanism_id)
         .outerjoin(Provenance, and_(Provenance.mechanism_id == Plan.mechanism_id, Provenance.id == Plan.fact_id))

@@ -17,7 +17,7 @@ async def to_submit(session: Session, actor: Actor, plan: Plan) -> tuple[list[Li
     rows = await activity_confirmation.of_plan(session, actor, plan)
     lines = [
         Line(
-            Thing(row.id, row.code),
+            Thing(row.id, row.code, row.title),
             has_lead=row.lead_agency_id is not None,
             is_confirmed=is_confirmed(row.version, row.confirmed_version),
         )
@@ -26,7 +26,7 @@ async def to_submit(session: Session, actor: Actor, plan: Plan) -> tuple[list[Li
     of_output = and_(Indicator.mechanism_id == OutputRow.mechanism_id, Indicator.output_id == OutputRow.id)
     objective = and_(Objective.mechanism_id == OutputRow.mechanism_id, Objective.id == OutputRow.objective_id)
     found = await session.execute(
-        select(OutputRow.id, OutputRow.code, func.count(Indicator.id))
+        select(OutputRow.id, OutputRow.code, OutputRow.title, func.count(Indicator.id))
         .join(Objective, objective)
         .outerjoin(Indicator, of_output)
         .where(
@@ -34,7 +34,7 @@ async def to_submit(session: Session, actor: Actor, plan: Plan) -> tuple[list[Li
             OutputRow.mechanism_id == plan.mechanism_id,
             OutputRow.plan_id == plan.id,
         )
-        .group_by(OutputRow.id, OutputRow.code, Objective.position, OutputRow.position)
+        .group_by(OutputRow.id, OutputRow.code, OutputRow.title, Objective.position, OutputRow.position)
         .order_by(Objective.position, OutputRow.position, OutputRow.code)
     )
-    return lines, [Output(Thing(row[0], row[1]), row[2]) for row in found]
+    return lines, [Output(Thing(*row[:3]), row[3]) for row in found]

@@ -16,10 +16,11 @@ GUARDS: Final[Mapping[Guard, Kind]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """What a guard names: a line, an output, or the plan itself, by id and code."""
+    """What a guard names: a line, an output, or the plan itself."""
 
     id: UUID
     code: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True)

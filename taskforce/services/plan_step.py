@@ -41,7 +41,7 @@ class ReworkPlan(Command):
 async def lacking(session: Session, actor: Actor, plan: Plan) -> dict[Guard, list[Thing]]:
     """What stands against submitting a plan, by guard."""
     lines, outputs = await questions.to_submit(session, actor, plan)
-    return submission.lacking(Thing(plan.id, plan.code), lines, outputs)
+    return submission.lacking(Thing(plan.id, plan.code, plan.title), lines, outputs)
 
 
 async def submit_plan(session: Session, actor: Actor, plan_id: UUID, command: SubmitPlan, *, now: dt.datetime) -> Plan:

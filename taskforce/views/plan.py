@@ -27,6 +27,7 @@ class PlanHead(View):
     is_open: bool
     is_illustrative: bool
     fact: str | None
+    status_reason: str | None
 
 
 class StatusCount(View):

@@ -26,6 +26,7 @@ def plan_head(plan: PlanRow) -> PlanHead:
         is_open=plan.status in rules.OPEN_PLANS,
         is_illustrative=bool(plan.is_illustrative),
         fact=plan.fact,
+        status_reason=plan.status_reason,
     )
 
 

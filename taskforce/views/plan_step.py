@@ -28,6 +28,7 @@ class LackingThing(View):
 
     id: UUID
     code: str
+    title: str
     path: str
 
 
@@ -58,7 +59,9 @@ def lacking_view(found: Mapping[Guard, Sequence[Thing]]) -> list[Lacking]:
         Lacking(
             guard=guard,
             things=[
-                LackingThing(id=thing.id, code=thing.code, path=_PATHS[GUARDS[guard]].format(id=thing.id))
+                LackingThing(
+                    id=thing.id, code=thing.code, title=thing.title, path=_PATHS[GUARDS[guard]].format(id=thing.id)
+                )
                 for thing in things
             ],
         )

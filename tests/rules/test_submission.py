@@ -6,15 +6,15 @@ import pytest
 
 from taskforce.rules.submission import GUARDS, Line, Output, Thing, lacking
 
-PLAN = Thing(uuid4(), "TZ-2027")
+PLAN = Thing(uuid4(), "TZ-2027", "Plan")
 
 
 def _line(code: str, *, has_lead: bool = True, is_confirmed: bool = True) -> Line:
-    return Line(Thing(uuid4(), code), has_lead, is_confirmed)
+    return Line(Thing(uuid4(), code, "T"), has_lead, is_confirmed)
 
 
 def _output(code: str, indicator_count: int = 1) -> Output:
-    return Output(Thing(uuid4(), code), indicator_count)
+    return Output(Thing(uuid4(), code, "T"), indicator_count)
 
 
 @pytest.mark.parametrize(

@@ -80,12 +80,14 @@ async def test_from_consultation_to_the_chair_and_back(world: World, visit) -> N
     await secretariat.send(await secretariat.get(f"{path}/submit"))
     stands = await officer.api(f"/activities/{world.activity.id}/delete", version=1)
     await chair.send(await chair.get(f"{path}/return"), {"reason": "Add the cost of the helpline."})
+    told = await officer.get(path)
     asked = await secretariat.get(f"{path}/rework")
     await secretariat.send(asked)
     view = (await secretariat.api_get(path)).json()
     confirmed = (await secretariat.api_get(f"{path}/confirmations")).json()
 
     assert stands.status_code == 409
+    assert "Add the cost of the helpline." in told.text
     assert "Add the cost of the helpline." in asked.text
     assert view["plan"]["status"] == "draft"
     assert confirmed["confirmed_count"] == 1
