@@ -20,7 +20,9 @@ def upgrade() -> None:
     op.execute("update plan set status_reason = 'No reason was recorded.' where status = 'returned'")
     op.execute("alter table plan enable trigger user")
     op.create_check_constraint(
-        op.f("ck_plan_returned_says_why"), "plan", "status <> 'returned' or coalesce(btrim(status_reason), '') <> ''"
+        op.f("ck_plan_returned_says_why"),
+        "plan",
+        "status <> 'returned' or is_imported or coalesce(btrim(status_reason), '') <> ''",
     )
 
 

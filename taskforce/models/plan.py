@@ -38,7 +38,9 @@ class Plan(Base, TenantNode, Imported):
         CheckConstraint(one_of("status", PLAN_STATUSES), name="status_is_known"),
         CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_is_iso_4217"),
         CheckConstraint("follows_id <> id", name="does_not_follow_itself"),
-        CheckConstraint("status <> 'returned' or coalesce(btrim(status_reason), '') <> ''", name="returned_says_why"),
+        CheckConstraint(
+            "status <> 'returned' or is_imported or coalesce(btrim(status_reason), '') <> ''", name="returned_says_why"
+        ),
         ExcludeConstraint(
             ("mechanism_id", "="),
             (func.daterange(literal_column("starts_on"), literal_column("ends_on"), "[]"), "&&"),

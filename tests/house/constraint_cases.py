@@ -86,8 +86,8 @@ CHECKS = {
     "ck_place_is_not_inside_itself": ("parent_id = id",),
     "ck_place_is_not_the_whole_country": ("code = 'National'",),
     "ck_plan_returned_says_why": (
-        "status = 'returned', status_reason = null",
-        "status = 'returned', status_reason = ' '",
+        "is_imported = false, status = 'returned', status_reason = null",
+        "is_imported = false, status = 'returned', status_reason = ' '",
     ),
     "ck_plan_does_not_follow_itself": ("follows_id = id",),
     "ck_plan_ends_after_it_starts": ("starts_on = '2026-03-01', ends_on = '2026-03-01'",),

@@ -73,7 +73,7 @@ async def test_every_machine_with_a_table_is_guarded(world: World, sessions: Ses
 )
 async def test_a_plan_moves_only_as_the_rules_say(world: World, sessions: Sessions, before: str, after: str) -> None:
     """Past all services, for whoever is not the operator: what the rules do not have the database refuses, by name."""
-    await world.change(world.plan, status=before)
+    await world.change(world.plan, status=before, status_reason="As agreed.")
     move = text("update plan set status = :after where id = :id")
 
     async def moved() -> None:
@@ -90,7 +90,7 @@ async def test_a_plan_moves_only_as_the_rules_say(world: World, sessions: Sessio
 @pytest.mark.parametrize("status", PLAN_STATUSES)
 async def test_lines_stand_still_past_consultation(world: World, sessions: Sessions, status: str) -> None:
     """The database lets a line change in the same states of its plan as the rules do."""
-    await world.change(world.plan, status=status)
+    await world.change(world.plan, status=status, status_reason="As agreed.")
 
     async def changed() -> None:
         async with transaction(sessions, await world.actor("secretariat")) as session:
