@@ -66,7 +66,7 @@ from taskforce.web.output import OutputController
 from taskforce.web.place import PlaceController
 from taskforce.web.plan import PlanController
 from taskforce.web.plan_draft import PlanDraftController
-from taskforce.web.plan_step import PlanStepController
+from taskforce.web.plan_step import PLAN_STEPS
 from taskforce.web.request_log import LOG_STEPS, logged
 from taskforce.web.responsibility import ResponsibilityController
 from taskforce.web.sign_in import SignInController
@@ -105,7 +105,7 @@ CONTROLLERS: tuple[Any, ...] = (
     PlaceController,
     PlanController,
     PlanDraftController,
-    PlanStepController,
+    *PLAN_STEPS,
     ResponsibilityController,
     SignInController,
     UserController,

@@ -1,4 +1,4 @@
-"""Who submitted a plan, and why it was returned."""
+"""Who submitted a plan, who endorsed it, and why it was returned."""
 
 import sqlalchemy as sa
 
@@ -13,7 +13,11 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("plan", sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("plan", sa.Column("submitted_by_id", sa.Uuid(), nullable=True))
+    op.add_column("plan", sa.Column("endorsed_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("plan", sa.Column("endorsed_by_id", sa.Uuid(), nullable=True))
     op.add_column("plan", sa.Column("status_reason", sa.Text(), nullable=True))
+    op.create_foreign_key(op.f("fk_plan_endorsed_by_id"), "plan", "account", ["endorsed_by_id"], ["id"])
+    op.create_check_constraint(op.f("ck_plan_is_endorsed_by_another"), "plan", "endorsed_by_id <> submitted_by_id")
     op.create_foreign_key(op.f("fk_plan_submitted_by_id"), "plan", "account", ["submitted_by_id"], ["id"])
     # Whoever returned a plan before this gave no reason: it says so, past the audit of what people did.
     op.execute("alter table plan disable trigger user")
@@ -28,5 +32,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_constraint(op.f("ck_plan_returned_says_why"), "plan")
-    for column in ("status_reason", "submitted_by_id", "submitted_at"):
+    op.drop_constraint(op.f("ck_plan_is_endorsed_by_another"), "plan")
+    for column in ("status_reason", "endorsed_by_id", "endorsed_at", "submitted_by_id", "submitted_at"):
         op.drop_column("plan", column)

@@ -41,6 +41,7 @@ class Plan(Base, TenantNode, Imported):
         CheckConstraint(
             "status <> 'returned' or is_imported or coalesce(btrim(status_reason), '') <> ''", name="returned_says_why"
         ),
+        CheckConstraint("endorsed_by_id <> submitted_by_id", name="is_endorsed_by_another"),
         ExcludeConstraint(
             ("mechanism_id", "="),
             (func.daterange(literal_column("starts_on"), literal_column("ends_on"), "[]"), "&&"),
@@ -62,6 +63,8 @@ class Plan(Base, TenantNode, Imported):
     pair_labels: Mapped[dict[str, Any] | None]
     submitted_at: Mapped[dt.datetime | None]
     submitted_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    endorsed_at: Mapped[dt.datetime | None]
+    endorsed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     status_reason: Mapped[str | None]
 
 

@@ -5,22 +5,26 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from taskforce.access import Actor, May, may
-from taskforce.rules.submission import GUARDS, Guard, Thing
+from taskforce.rules.plan_step import GUARDS, STEPS, Guard, Step, Thing, steps_from
 from taskforce.views.base import View
 from taskforce.views.mechanism import MechanismHead
 
-# The steps of a plan by its status, each with the action that it needs.
-_STEPS = {
-    "consultation": (("submit", May.PLAN_EDIT),),
-    "submitted": (("return", May.PLAN_DECIDE),),
-    "returned": (("rework", May.PLAN_EDIT),),
+_PATHS = {
+    "activity": "/activities/{id}",
+    "alert": "/alerts/{id}",
+    "output": "/outputs/{id}/edit",
+    "plan": "/plans/{id}",
 }
-_PATHS = {"activity": "/activities/{id}", "output": "/outputs/{id}/edit", "plan": "/plans/{id}"}
+
+
+def action_of(step: Step) -> May:
+    """The action that a step needs."""
+    return May.PLAN_DECIDE if STEPS[step].is_for_chair else May.PLAN_EDIT
 
 
 def next_steps(actor: Actor, mechanism_id: UUID, status: str) -> list[str]:
     """What somebody may do next with a plan in this status."""
-    return [step for step, action in _STEPS.get(status, ()) if may(actor, action, mechanism_id)]
+    return [step for step in steps_from(status) if may(actor, action_of(step), mechanism_id)]
 
 
 class LackingThing(View):
@@ -39,14 +43,19 @@ class Lacking(View):
     things: list[LackingThing]
 
 
-class SubmissionView(View):
-    """Whether a plan can be submitted, and what stands against it."""
+class PlanStepView(View):
+    """A step of a plan: whether it begins where the plan stands, and what stands against it."""
 
     mechanism: MechanismHead
     plan_id: UUID
     title: str
+    step: Step
     status: str
+    begins_here: bool
+    starts_on: dt.date
+    ends_on: dt.date
     submitted_at: dt.datetime | None
+    endorsed_at: dt.datetime | None
     status_reason: str | None
     lacking: list[Lacking]
     version: int

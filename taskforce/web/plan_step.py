@@ -1,33 +1,41 @@
-"""A plan on its way from consultation to endorsement."""
+"""The steps of a plan after its consultation: one page and one post for each row of the table of steps."""
 
 import datetime as dt
+from collections.abc import Iterator
+from typing import Any
 from uuid import UUID
 
-from litestar import Controller
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from taskforce.access import Actor, May, require
+from taskforce.access import Actor, require
 from taskforce.db import Session
 from taskforce.models import Plan
 from taskforce.queries import mechanism as mechanisms
 from taskforce.queries import node
+from taskforce.rules.plan_step import STEPS, Step
 from taskforce.services import plan_step as service
-from taskforce.services.plan_step import ReturnPlan, ReworkPlan, SubmitPlan
+from taskforce.services.plan_step import ExplainStep, StepPlan
 from taskforce.views.mechanism import MechanismHead
-from taskforce.views.plan_step import SubmissionView, lacking_view, next_steps
+from taskforce.views.plan_step import PlanStepView, action_of, lacking_view, next_steps
 from taskforce.web.reply import Reply
 from taskforce.web.route import does, reads
 
 
-async def _view(session: Session, actor: Actor, plan: Plan) -> SubmissionView:
-    found = await service.lacking(session, actor, plan) if plan.status == "consultation" else {}
-    return SubmissionView(
+async def _view(session: Session, actor: Actor, plan: Plan, step: Step, today: dt.date) -> PlanStepView:
+    begins_here = plan.status in STEPS[step].begins
+    found = await service.lacking(session, actor, plan, step, today) if begins_here else {}
+    return PlanStepView(
         mechanism=MechanismHead.model_validate(await mechanisms.head_by_id(session, actor, plan.mechanism_id)),
         plan_id=plan.id,
         title=plan.title,
+        step=step,
         status=plan.status,
+        begins_here=begins_here,
+        starts_on=plan.starts_on,
+        ends_on=plan.ends_on,
         submitted_at=plan.submitted_at,
+        endorsed_at=plan.endorsed_at,
         status_reason=plan.status_reason,
         lacking=lacking_view(found),
         version=plan.version,
@@ -35,74 +43,39 @@ async def _view(session: Session, actor: Actor, plan: Plan) -> SubmissionView:
     )
 
 
-class PlanStepController(Controller):
-    """Submitting, returning and taking up a plan."""
+def _handlers(step: Step) -> Iterator[Any]:
+    """The page of a step, which the API reads too, and the post that takes it."""
+    path = f"/plans/{{plan_id:uuid}}/{step.replace('_', '-')}"
+    action, command_type = action_of(step), ExplainStep if STEPS[step].needs_reason else StepPlan
 
-    path = "/"
-
-    @reads("/plans/{plan_id:uuid}/submit", May.PLAN_EDIT)
-    async def show_submit(
-        self, session: NamedDependency[Session], actor: NamedDependency[Actor], plan_id: FromPath[UUID]
-    ) -> Reply[SubmissionView]:
-        """What stands against submitting the plan, each thing with its address."""
+    @reads(path, action)
+    async def show_step(
+        session: NamedDependency[Session],
+        actor: NamedDependency[Actor],
+        today: NamedDependency[dt.date],
+        plan_id: FromPath[UUID],
+    ) -> Reply[PlanStepView]:
+        """What stands against a step of the plan, each thing with its address."""
         plan = await node.one(session, actor, Plan, plan_id)
-        require(actor, May.PLAN_EDIT, plan.mechanism_id)
-        view = await _view(session, actor, plan)
-        return Reply(view, template="plan_step/submit.html", values={"version": view.version})
+        require(actor, action, plan.mechanism_id)
+        view = await _view(session, actor, plan, step, today)
+        return Reply(view, template="plan_step/step.html", values={"version": view.version, "reason": ""})
 
-    @does("/plans/{plan_id:uuid}/submit", May.PLAN_EDIT, SubmitPlan)
-    async def submit(
-        self,
+    @does(path, action, command_type)
+    async def take_step(
         session: NamedDependency[Session],
         actor: NamedDependency[Actor],
         now: NamedDependency[dt.datetime],
+        today: NamedDependency[dt.date],
         plan_id: FromPath[UUID],
-        command: NamedDependency[SubmitPlan],
-    ) -> Reply[SubmissionView]:
-        """Put the plan before the chair."""
-        plan = await service.submit_plan(session, actor, plan_id, command, now=now)
-        return Reply(await _view(session, actor, plan), then=f"/plans/{plan.id}")
+        command: NamedDependency[Any],
+    ) -> Reply[PlanStepView]:
+        """Take the plan one step on."""
+        plan = await service.take_step(session, actor, plan_id, step, command, now=now, today=today)
+        return Reply(await _view(session, actor, plan, step, today), then=f"/plans/{plan.id}")
 
-    @reads("/plans/{plan_id:uuid}/return", May.PLAN_DECIDE, only_page=True)
-    async def show_return(
-        self, session: NamedDependency[Session], actor: NamedDependency[Actor], plan_id: FromPath[UUID]
-    ) -> Reply[SubmissionView]:
-        """Ask what must change."""
-        plan = await node.one(session, actor, Plan, plan_id)
-        require(actor, May.PLAN_DECIDE, plan.mechanism_id)
-        view = await _view(session, actor, plan)
-        return Reply(view, template="plan_step/return.html", values={"version": view.version, "reason": ""})
+    yield show_step
+    yield take_step
 
-    @does("/plans/{plan_id:uuid}/return", May.PLAN_DECIDE, ReturnPlan)
-    async def give_back(
-        self,
-        session: NamedDependency[Session],
-        actor: NamedDependency[Actor],
-        plan_id: FromPath[UUID],
-        command: NamedDependency[ReturnPlan],
-    ) -> Reply[SubmissionView]:
-        """Give the plan back to the secretariat, with what must change."""
-        plan = await service.return_plan(session, actor, plan_id, command)
-        return Reply(await _view(session, actor, plan), then=f"/plans/{plan.id}")
 
-    @reads("/plans/{plan_id:uuid}/rework", May.PLAN_EDIT, only_page=True)
-    async def show_rework(
-        self, session: NamedDependency[Session], actor: NamedDependency[Actor], plan_id: FromPath[UUID]
-    ) -> Reply[SubmissionView]:
-        """Show what must change, and ask."""
-        plan = await node.one(session, actor, Plan, plan_id)
-        require(actor, May.PLAN_EDIT, plan.mechanism_id)
-        view = await _view(session, actor, plan)
-        return Reply(view, template="plan_step/rework.html", values={"version": view.version})
-
-    @does("/plans/{plan_id:uuid}/rework", May.PLAN_EDIT, ReworkPlan)
-    async def rework(
-        self,
-        session: NamedDependency[Session],
-        actor: NamedDependency[Actor],
-        plan_id: FromPath[UUID],
-        command: NamedDependency[ReworkPlan],
-    ) -> Reply[SubmissionView]:
-        """Take the returned plan up again as a draft."""
-        plan = await service.rework_plan(session, actor, plan_id, command)
-        return Reply(await _view(session, actor, plan), then=f"/plans/{plan.id}")
+PLAN_STEPS = tuple(handler for step in STEPS for handler in _handlers(step))

@@ -38,9 +38,15 @@ ELSEWHERE = {
     "/mechanisms/{code}/agencies/{agency_id}/join": "needs an agency outside: test_agency",
     "/mechanisms/{code}/plans/start": "needs a mechanism without a plan: test_starter",
     "/plans/{plan_id}/open-consultation": "needs a plan with lines and targets: test_plan_draft",
+    "/plans/{plan_id}/begin-closing": "needs a plan whose year is over: test_plan_step",
+    "/plans/{plan_id}/close": "needs a plan that is closing: test_plan_step",
+    "/plans/{plan_id}/endorse": "needs a plan that was submitted: test_plan_step",
+    "/plans/{plan_id}/resume": "needs a plan that is suspended: test_plan_step",
     "/plans/{plan_id}/return": "needs a plan that was submitted: test_plan_step",
     "/plans/{plan_id}/rework": "needs a plan that was returned: test_plan_step",
+    "/plans/{plan_id}/start": "needs a plan that was endorsed: test_plan_step",
     "/plans/{plan_id}/submit": "needs a plan whose lines are confirmed: test_plan_step",
+    "/plans/{plan_id}/suspend": "needs a plan that was endorsed: test_plan_step",
 }
 # Their answer holds a one-time link, which is stored nowhere: a replay says that the change was made.
 WITH_SECRET = {
