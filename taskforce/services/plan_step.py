@@ -1,4 +1,4 @@
-"""A plan after its consultation, step by step: submitted, endorsed, running, closed; or returned, suspended, cancelled."""
+"""A plan after its consultation, step by step: submitted, endorsed, running, closed; or returned, suspended."""
 
 import datetime as dt
 from uuid import UUID

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from taskforce.models import ActivityConfirmation
 from taskforce.models.plan import PLAN_STATUSES
-from taskforce.rules.plan_step import STEPS
+from taskforce.rules.plan_step import STEPS, Step
 from tests.conftest import NOW
 from tests.world import World
 
@@ -25,18 +25,18 @@ TRIED = {step: way.begins[0] for step, way in STEPS.items()}
 OVER = {"begin_closing", "close"}
 
 
-async def _stand(world: World, step: str, **values: object) -> None:
+async def _stand(world: World, step: Step, **values: object) -> None:
     """The plan where a step begins, with nothing against it."""
     await _ready(world)
     dates = {"starts_on": dt.date(2025, 1, 1), "ends_on": dt.date(2025, 12, 31)} if step in OVER else {}
     await world.change(world.plan, **{"status": TRIED[step], "status_reason": "Because.", **dates, **values})
 
 
-def _path(world: World, step: str) -> str:
+def _path(world: World, step: Step) -> str:
     return f"/plans/{world.plan.id}/{step.replace('_', '-')}"
 
 
-def _said(step: str) -> dict[str, str]:
+def _said(step: Step) -> dict[str, str]:
     return {"reason": "Costs are missing."} if STEPS[step].needs_reason else {}
 
 
@@ -56,7 +56,7 @@ def _said(step: str) -> dict[str, str]:
         ("secretariat", 403),
     ],
 )
-async def test_who_takes_which_step(world: World, visit, who: str | None, refused: int, step: str) -> None:
+async def test_who_takes_which_step(world: World, visit, who: str | None, refused: int, step: Step) -> None:
     """The chair endorses, returns, suspends, resumes and cancels, the secretariat takes the others; nobody else any."""
     await _stand(world, step)
     client = await visit(world.people[who] if who else None)
@@ -115,7 +115,7 @@ async def test_from_consultation_to_the_chair_and_back(world: World, visit) -> N
 
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("status", PLAN_STATUSES)
-async def test_a_step_begins_where_the_table_says(world: World, visit, step: str, status: str) -> None:
+async def test_a_step_begins_where_the_table_says(world: World, visit, step: Step, status: str) -> None:
     """From any other state the step is refused with the state that the plan is in, and nothing changes."""
     await _stand(world, step, status=status)
     client = await visit(world.people["chair" if STEPS[step].is_for_chair else "secretariat"])
@@ -181,7 +181,7 @@ async def test_likely_duplicates_are_decided_before_the_chair_endorses(
     ],
 )
 async def test_a_year_has_its_days(
-    world: World, visit, step: str, starts_on: dt.date, ends_on: dt.date, words: str
+    world: World, visit, step: Step, starts_on: dt.date, ends_on: dt.date, words: str
 ) -> None:
     """A year starts on its first day and closes after its last; before that the page says when."""
     await _stand(world, step, starts_on=starts_on, ends_on=ends_on)
