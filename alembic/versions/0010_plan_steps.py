@@ -1,4 +1,4 @@
-"""Who submitted a plan, who endorsed it, and why it was returned."""
+"""Who submitted a plan, who endorsed it, and why it was returned, suspended or cancelled."""
 
 import sqlalchemy as sa
 
@@ -19,19 +19,22 @@ def upgrade() -> None:
     op.create_foreign_key(op.f("fk_plan_endorsed_by_id"), "plan", "account", ["endorsed_by_id"], ["id"])
     op.create_check_constraint(op.f("ck_plan_is_endorsed_by_another"), "plan", "endorsed_by_id <> submitted_by_id")
     op.create_foreign_key(op.f("fk_plan_submitted_by_id"), "plan", "account", ["submitted_by_id"], ["id"])
-    # Whoever returned a plan before this gave no reason: it says so, past the audit of what people did.
+    # Whoever set a plan back before this gave no reason: it says so, past the audit of what people did.
     op.execute("alter table plan disable trigger user")
-    op.execute("update plan set status_reason = 'No reason was recorded.' where status = 'returned'")
+    op.execute(
+        "update plan set status_reason = 'No reason was recorded.' where status in ('returned', 'suspended', 'cancelled')"
+    )
     op.execute("alter table plan enable trigger user")
     op.create_check_constraint(
-        op.f("ck_plan_returned_says_why"),
+        op.f("ck_plan_set_back_says_why"),
         "plan",
-        "status <> 'returned' or is_imported or coalesce(btrim(status_reason), '') <> ''",
+        "status not in ('returned', 'suspended', 'cancelled') or is_imported"
+        " or coalesce(btrim(status_reason), '') <> ''",
     )
 
 
 def downgrade() -> None:
-    op.drop_constraint(op.f("ck_plan_returned_says_why"), "plan")
+    op.drop_constraint(op.f("ck_plan_set_back_says_why"), "plan")
     op.drop_constraint(op.f("ck_plan_is_endorsed_by_another"), "plan")
     for column in ("status_reason", "endorsed_by_id", "endorsed_at", "submitted_by_id", "submitted_at"):
         op.drop_column("plan", column)

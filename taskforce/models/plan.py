@@ -39,7 +39,9 @@ class Plan(Base, TenantNode, Imported):
         CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_is_iso_4217"),
         CheckConstraint("follows_id <> id", name="does_not_follow_itself"),
         CheckConstraint(
-            "status <> 'returned' or is_imported or coalesce(btrim(status_reason), '') <> ''", name="returned_says_why"
+            "status not in ('returned', 'suspended', 'cancelled') or is_imported"
+            " or coalesce(btrim(status_reason), '') <> ''",
+            name="set_back_says_why",
         ),
         CheckConstraint("endorsed_by_id <> submitted_by_id", name="is_endorsed_by_another"),
         ExcludeConstraint(

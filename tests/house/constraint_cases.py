@@ -85,9 +85,13 @@ CHECKS = {
     "ck_second_factor_secret_has_its_last_step": ("last_step = 1", "totp_secret = '1'"),
     "ck_place_is_not_inside_itself": ("parent_id = id",),
     "ck_place_is_not_the_whole_country": ("code = 'National'",),
-    "ck_plan_returned_says_why": (
+    "ck_plan_is_endorsed_by_another": (
+        "submitted_by_id = (select id from account limit 1), endorsed_by_id = (select id from account limit 1)",
+    ),
+    "ck_plan_set_back_says_why": (
         "is_imported = false, status = 'returned', status_reason = null",
-        "is_imported = false, status = 'returned', status_reason = ' '",
+        "is_imported = false, status = 'suspended', status_reason = ' '",
+        "is_imported = false, status = 'cancelled', status_reason = null",
     ),
     "ck_plan_does_not_follow_itself": ("follows_id = id",),
     "ck_plan_ends_after_it_starts": ("starts_on = '2026-03-01', ends_on = '2026-03-01'",),
