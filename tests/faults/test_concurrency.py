@@ -39,6 +39,7 @@ ELSEWHERE = {
     "/mechanisms/{code}/plans/start": "needs a mechanism without a plan: test_starter",
     "/plans/{plan_id}/open-consultation": "needs a plan with lines and targets: test_plan_draft",
     "/plans/{plan_id}/begin-closing": "needs a plan whose year is over: test_plan_step",
+    "/plans/{plan_id}/cancel": "is the chair's: test_plan_step",
     "/plans/{plan_id}/close": "needs a plan that is closing: test_plan_step",
     "/plans/{plan_id}/endorse": "needs a plan that was submitted: test_plan_step",
     "/plans/{plan_id}/resume": "needs a plan that is suspended: test_plan_step",
