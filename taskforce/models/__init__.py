@@ -26,6 +26,7 @@ from taskforce.models.agreement import Agreement
 from taskforce.models.attachment import Attachment
 from taskforce.models.audit_event import AuditEvent, AuditLink
 from taskforce.models.base import Base
+from taskforce.models.baseline import Baseline, BaselineRecord
 from taskforce.models.cost_item import BudgetLine, CostItem, CostRequirement
 from taskforce.models.duplication_alert import DuplicationAlert
 from taskforce.models.exchange_rate import ExchangeRate
@@ -42,6 +43,7 @@ from taskforce.models.technical import ContextKey, IdempotencyKey, Installation,
 from taskforce.models.vocabulary_term import VocabularyTerm
 
 # Rows of one mechanism: `mechanism_id` stands in their key, row-level security is forced, every change is audited.
+# What a digest proves (BaselineRecord) is not written into the audit again: that has the digest.
 TENANT = (
     Activity,
     ActivityCapability,
@@ -57,6 +59,8 @@ TENANT = (
     Appointment,
     Assignment,
     Attachment,
+    Baseline,
+    BaselineRecord,
     BudgetLine,
     CostItem,
     CostRequirement,
@@ -123,6 +127,8 @@ __all__ = [
     "AuditLink",
     "AuthSession",
     "Base",
+    "Baseline",
+    "BaselineRecord",
     "BudgetLine",
     "ContextKey",
     "CostItem",

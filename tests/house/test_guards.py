@@ -35,6 +35,8 @@ BESIDE = {
     "activity_joint",
     "activity_message",
     "attachment",
+    "baseline",
+    "baseline_record",
     "duplication_alert",
     "objective_capability",
     "provenance",

@@ -6,10 +6,12 @@ from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
 from taskforce.access import OPERATOR
 from taskforce.db import Sessions, transaction
-from taskforce.models import INSTALLATION, TECHNICAL, TENANT, Base, Mechanism
+from taskforce.models import INSTALLATION, TECHNICAL, TENANT, Base, BaselineRecord, Mechanism
 
 TENANT_TABLES = sorted(model.__tablename__ for model in TENANT)
-AUDITED = sorted(model.__tablename__ for model in (*TENANT, *INSTALLATION))
+# Nobody may change a record of a baseline, and the digest over all of them is audited.
+PROVED = {BaselineRecord}
+AUDITED = sorted(model.__tablename__ for model in (*TENANT, *INSTALLATION) if model not in PROVED)
 
 
 def test_every_table_is_listed_once() -> None:

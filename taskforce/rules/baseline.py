@@ -1,0 +1,133 @@
+"""Frozen copies of a plan: the digest that proves one, and what differs between two, or between one and today."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final, Literal
+from uuid import UUID
+
+Kind = Literal["objective", "output", "indicator", "target", "activity", "cost_requirement", "budget_line"]
+How = Literal["added", "removed", "changed"]
+# From the top of a plan down to its money: the order of a comparison and of the digest.
+KINDS: Final[tuple[Kind, ...]] = (
+    "objective",
+    "output",
+    "indicator",
+    "target",
+    "activity",
+    "cost_requirement",
+    "budget_line",
+)
+SECURED: Final = "secured_amount"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record of a plan, as it is or was: by column, with codes instead of ids; amounts, days and numbers as text."""
+
+    kind: Kind
+    id: UUID
+    code: str
+    title: str
+    content: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A column that differs. None: it was, or is, empty."""
+
+    column: str
+    before: object
+    after: object
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A record that was added, removed or changed; code and title as they are later, of what was removed as before."""
+
+    kind: Kind
+    id: UUID
+    code: str
+    title: str
+    how: How
+    currency: str
+    differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Secured money that is more or less than before, of one activity or cost item, source and currency."""
+
+    code: str
+    title: str
+    source: str
+    currency: str
+    before: Decimal
+    after: Decimal
+
+
+def digest(records: Iterable[Record]) -> str:
+    """The SHA-256, in 64 hex digits, over all records, whatever order they come in."""
+    found = hashlib.sha256()
+    for record in sorted(records, key=lambda each: (KINDS.index(each.kind), each.id)):
+        values = [record.kind, str(record.id), record.code, record.title, record.content]
+        line = json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        found.update(line.encode() + b"\n")
+    return found.hexdigest()
+
+
+def compare(before: Sequence[Record], after: Sequence[Record]) -> list[Change]:
+    """What was added, removed and changed between two copies, from objectives down to money, by code."""
+    old, new = {each.id: each for each in before}, {each.id: each for each in after}
+    found = [change for each in after if (change := _change(old.get(each.id), each))]
+    found += [_removed(each) for each in before if each.id not in new]
+    return sorted(found, key=lambda each: (KINDS.index(each.kind), each.code, each.id))
+
+
+def _change(old: Record | None, new: Record) -> Change | None:
+    if old is None:
+        return _told(new, "added", ())
+    columns = dict.fromkeys((*old.content, *new.content))
+    pairs = [("code", old.code, new.code), ("title", old.title, new.title)] if new.kind not in OF_ANOTHER else []
+    values = [(column, old.content.get(column), new.content.get(column)) for column in columns]
+    differences = tuple(Difference(*each) for each in (*pairs, *values) if (each[1] or None) != (each[2] or None))
+    return _told(new, "changed", differences) if differences else None
+
+
+# Records that are named by the one that they belong to, whose own change tells its new code.
+OF_ANOTHER: Final = frozenset({"target", "cost_requirement", "budget_line"})
+
+
+def _removed(old: Record) -> Change:
+    return _told(old, "removed", ())
+
+
+def _told(record: Record, how: How, differences: tuple[Difference, ...]) -> Change:
+    currency = str(record.content.get("currency") or "")
+    if how != "changed":
+        values = [(column, value) for column, value in record.content.items() if value and value != "0.00"]
+        differences = tuple(
+            Difference(column, None, value) if how == "added" else Difference(column, value, None)
+            for column, value in values
+        )
+    return Change(record.kind, record.id, record.code, record.title, how, currency, differences)
+
+
+def moved(before: Iterable[Record], after: Iterable[Record]) -> list[Moved]:
+    """Where the secured money of budget lines differs, by what it pays, source and currency."""
+    sums: dict[tuple[str, str, str], list[Decimal]] = {}
+    titles: dict[str, str] = {}
+    for place, records in enumerate((before, after)):
+        for each in records:
+            if each.kind != "budget_line":
+                continue
+            key = (each.code, str(each.content["source_id"]), str(each.content["currency"]))
+            sums.setdefault(key, [Decimal(0), Decimal(0)])[place] += Decimal(str(each.content[SECURED]))
+            titles[each.code] = each.title
+    return [
+        Moved(code, titles[code], source, currency, *both)
+        for (code, source, currency), both in sorted(sums.items())
+        if both[0] != both[1]
+    ]
