@@ -42,6 +42,7 @@ from taskforce.web.agency_record import AgencyRecordController
 from taskforce.web.appointment import AppointmentController
 from taskforce.web.assignment import AssignmentController
 from taskforce.web.attachment import AttachmentController
+from taskforce.web.baseline import BaselineController
 from taskforce.web.budget_line import BudgetLineController
 from taskforce.web.cost_item import CostItemController
 from taskforce.web.desk import DeskController
@@ -86,6 +87,7 @@ CONTROLLERS: tuple[Any, ...] = (
     AppointmentController,
     AssignmentController,
     AttachmentController,
+    BaselineController,
     BudgetLineController,
     CostItemController,
     DeskController,

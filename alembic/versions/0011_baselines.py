@@ -1,16 +1,16 @@
 """Frozen copies of a plan: written once, read by whoever could read the record then, never changed."""
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
 revision = "0011"
 down_revision = "0010"
 branch_labels = None
 depends_on = None
 
-CAUSES = "'endorsed', 'amended', 'imported'"
+CAUSES = "'endorsed', 'amended'"
 KINDS = "'objective', 'output', 'indicator', 'target', 'activity', 'cost_requirement', 'budget_line'"
 
 

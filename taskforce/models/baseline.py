@@ -9,12 +9,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from taskforce.models.base import Base, Tenant, inside, one_of
 
-CAUSES = ("endorsed", "amended", "imported")
+CAUSES = ("endorsed", "amended")
 KINDS = ("objective", "output", "indicator", "target", "activity", "cost_requirement", "budget_line")
 
 
 class Baseline(Base, Tenant):
-    """A frozen copy of a plan. `digest`: the SHA-256, in hex, over all its rows, by which a later reader proves them."""
+    """A frozen copy of a plan. `digest`: the SHA-256, in hex, over all its records, which proves them."""
 
     __tablename__ = "baseline"
     __table_args__ = (

@@ -134,7 +134,7 @@ def _value(value: object) -> object:
     return value if value is None or isinstance(value, bool | list) else str(value)
 
 
-def _owned(kind: Kind, row: Mapping[Any, Any], more: Mapping[str, object]) -> OwnedRecord:
+def _owned(kind: Kind, row: Mapping[Any, Any], more: dict[str, object]) -> OwnedRecord:
     """A record of what was selected: whose it is stands in `of_` columns, all others are its content."""
     content = {name: _value(row[name]) for name in row if name not in ("id", "code", "title") and name[:3] != "of_"}
     return OwnedRecord(

@@ -44,7 +44,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "objective": ("objective", "objective_capability"),
     "output": ("output",),
     "place": ("place",),
-    "plan": ("plan",),
+    "plan": ("plan", "baseline"),
     "responsibility": ("responsibility", "responsibility_instrument", "assignment", "instrument"),
 }
 

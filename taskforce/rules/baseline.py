@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -21,6 +22,9 @@ KINDS: Final[tuple[Kind, ...]] = (
     "budget_line",
 )
 SECURED: Final = "secured_amount"
+TERM: Final = re.compile(r"(?:kind|capability|target_group|cost_type):[^\s]+")
+# Records that are named by the one that they belong to, whose own change tells its new code.
+OF_ANOTHER: Final = frozenset({"target", "cost_requirement", "budget_line"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ def compare(before: Sequence[Record], after: Sequence[Record]) -> list[Change]:
     """What was added, removed and changed between two copies, from objectives down to money, by code."""
     old, new = {each.id: each for each in before}, {each.id: each for each in after}
     found = [change for each in after if (change := _change(old.get(each.id), each))]
-    found += [_removed(each) for each in before if each.id not in new]
+    found += [_told(each, "removed", ()) for each in before if each.id not in new]
     return sorted(found, key=lambda each: (KINDS.index(each.kind), each.code, each.id))
 
 
@@ -94,14 +98,6 @@ def _change(old: Record | None, new: Record) -> Change | None:
     values = [(column, old.content.get(column), new.content.get(column)) for column in columns]
     differences = tuple(Difference(*each) for each in (*pairs, *values) if (each[1] or None) != (each[2] or None))
     return _told(new, "changed", differences) if differences else None
-
-
-# Records that are named by the one that they belong to, whose own change tells its new code.
-OF_ANOTHER: Final = frozenset({"target", "cost_requirement", "budget_line"})
-
-
-def _removed(old: Record) -> Change:
-    return _told(old, "removed", ())
 
 
 def _told(record: Record, how: How, differences: tuple[Difference, ...]) -> Change:
@@ -131,3 +127,10 @@ def moved(before: Iterable[Record], after: Iterable[Record]) -> list[Moved]:
         for (code, source, currency), both in sorted(sums.items())
         if both[0] != both[1]
     ]
+
+
+def terms(changes: Iterable[Change]) -> set[str]:
+    """The terms of vocabularies that changes name, `VOCABULARY:CODE`."""
+    values = [value for change in changes for each in change.differences for value in (each.before, each.after)]
+    flat = [each for value in values for each in (value if isinstance(value, list) else [value])]
+    return {each for each in flat if isinstance(each, str) and TERM.fullmatch(each)}

@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-
 from taskforce.access import Actor
 from taskforce.db import Session
 from taskforce.models import Baseline, BaselineRecord, Plan

@@ -14,6 +14,7 @@ from taskforce.queries import plan_step as questions
 from taskforce.rules import plan_step as rules
 from taskforce.rules import states
 from taskforce.rules.plan_step import STEPS, Guard, Step, Thing
+from taskforce.services.baseline import freeze
 from taskforce.services.command import Command, check_version
 from taskforce.services.plan_draft import stored
 from taskforce.views.plan_step import action_of
@@ -50,7 +51,7 @@ async def lacking(session: Session, actor: Actor, plan: Plan, step: Step, today:
 async def take_step(
     session: Session, actor: Actor, plan_id: UUID, step: Step, command: StepPlan, *, now: dt.datetime, today: dt.date
 ) -> Plan:
-    """Take a plan one step on. `today` is the mechanism's own day.
+    """Take a plan one step on; who endorses it freezes its baseline. `today` is the mechanism's own day.
 
     What its agencies confirmed stays confirmed until it changes, also when a returned plan becomes a draft.
 
@@ -82,6 +83,7 @@ async def take_step(
         plan.endorsed_at = plan.endorsed_by_id = None
     if step == "endorse":
         plan.endorsed_at, plan.endorsed_by_id = now, actor.account_id
+        await freeze(session, actor, plan, "endorsed", now=now)
     plan.status = way.to
     await session.flush()
     return plan
