@@ -32,6 +32,8 @@ from taskforce.models import (
     Attachment,
     AuthSession,
     Base,
+    Baseline,
+    BaselineRecord,
     DuplicationAlert,
     ExchangeRate,
     Mechanism,
@@ -97,8 +99,15 @@ async def _add_what_no_file_has(session: Session, account: Account) -> None:
         agency_id = await session.scalar(
             text("select agency_id from membership where mechanism_id = :mechanism_id"), of
         )
+        baseline = Baseline(**of, id=uuid4(), plan_id=plan_id, number=1, cause="endorsed", digest="0" * 64)
+        baseline.record_count = 1
+        session.add(baseline)
+        await session.flush()
         session.add_all(
             [
+                BaselineRecord(
+                    **of, baseline_id=baseline.id, record_id=first, kind="activity", code="A1", title="One", content={}
+                ),
                 ActivityCapability(**of, activity_id=first, capability_id="capability:4"),
                 ActivityConfirmation(**of, activity_id=first, activity_version=1, confirmed_by_id=account.id),
                 ActivityJoint(**of, activity_id=first, other_id=second),

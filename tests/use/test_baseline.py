@@ -1,6 +1,7 @@
 """What endorsing freezes, who reads it, that nobody changes it, and what differs since."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -27,10 +28,11 @@ async def _endorsed(world: World, visit) -> Client:
     return chair
 
 
-async def _compared(client: Client, world: World, query: str = "") -> dict:
+async def _compared(client: Client, world: World, query: str = "") -> dict[str, Any]:
     answer = await client.api_get(f"/plans/{world.plan.id}/compare{query}")
     assert answer.status_code == 200, answer.text
-    return answer.json()
+    found: dict[str, Any] = answer.json()
+    return found
 
 
 @pytest.mark.parametrize("path", ["baselines", "compare"])

@@ -5,6 +5,7 @@ from urllib.parse import quote
 import pytest
 
 from taskforce.db import Sessions
+from taskforce.models import Baseline
 from taskforce.web.filters import parameters, plain
 from tests.conftest import NOW, Visit
 from tests.page_client import Client
@@ -130,6 +131,9 @@ async def test_a_parameter_sent_twice_breaks_nothing(
 )
 async def test_the_label_is_that_of_the_page(world: World, visit: Visit, path: str) -> None:
     """What a refusal calls a filter is what stands over it on the list."""
+    if path.endswith("/compare"):  # which has something to choose once there is a baseline
+        digest = "0" * 64
+        await world.add(Baseline(plan_id=world.plan.id, number=1, cause="endorsed", digest=digest, record_count=0))
     client = await _reader(world, visit, path)
     page = await client.get(_address(world, path))
     titles = {name: title for found, name, title in TITLES if found == path}
