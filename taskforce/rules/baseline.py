@@ -23,6 +23,9 @@ KINDS: Final[tuple[Kind, ...]] = (
 )
 SECURED: Final = "secured_amount"
 TERM: Final = re.compile(r"(?:kind|capability|target_group|cost_type):[^\s]+")
+NUMBER: Final = re.compile(r"([0-9]+)", re.ASCII)
+# By which budget lines and needs of one activity are told apart.
+OF: Final = ("source_id", "cost_type_id", "fiscal_year")
 # Records that are named by the one that they belong to, whose own change tells its new code.
 OF_ANOTHER: Final = frozenset({"target", "cost_requirement", "budget_line"})
 
@@ -49,7 +52,10 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A record that was added, removed or changed; code and title as they are later, of what was removed as before."""
+    """A record that was added, removed or changed; code and title as they are later, of what was removed as before.
+
+    `of`: by which it is told apart from others of the same code, by column.
+    """
 
     kind: Kind
     id: UUID
@@ -57,6 +63,7 @@ class Change:
     title: str
     how: How
     currency: str
+    of: Mapping[str, str]
     differences: tuple[Difference, ...]
 
 
@@ -87,7 +94,13 @@ def compare(before: Sequence[Record], after: Sequence[Record]) -> list[Change]:
     old, new = {each.id: each for each in before}, {each.id: each for each in after}
     found = [change for each in after if (change := _change(old.get(each.id), each))]
     found += [_told(each, "removed", ()) for each in before if each.id not in new]
-    return sorted(found, key=lambda each: (KINDS.index(each.kind), each.code, each.id))
+    return sorted(found, key=lambda each: (KINDS.index(each.kind), _order(each.code), each.id))
+
+
+def _order(code: str) -> list[tuple[int, str]]:
+    """A2 comes before A10."""
+    parts = enumerate(NUMBER.split(code))
+    return [(int(part), "") if place % 2 else (0, part) for place, part in parts]
 
 
 def _change(old: Record | None, new: Record) -> Change | None:
@@ -102,13 +115,19 @@ def _change(old: Record | None, new: Record) -> Change | None:
 
 def _told(record: Record, how: How, differences: tuple[Difference, ...]) -> Change:
     currency = str(record.content.get("currency") or "")
+    of = {column: str(record.content[column]) for column in OF if record.content.get(column)}
     if how != "changed":
-        values = [(column, value) for column, value in record.content.items() if value and value != "0.00"]
+        # what is told anyway, and what says nothing: nothing asked, the whole of a line
+        values = sorted(
+            (column, value)
+            for column, value in record.content.items()
+            if value and value not in ("0.00", "1.0000") and column not in (*OF, "currency")
+        )
         differences = tuple(
             Difference(column, None, value) if how == "added" else Difference(column, value, None)
             for column, value in values
         )
-    return Change(record.kind, record.id, record.code, record.title, how, currency, differences)
+    return Change(record.kind, record.id, record.code, record.title, how, currency, of, differences)
 
 
 def moved(before: Iterable[Record], after: Iterable[Record]) -> list[Moved]:
@@ -124,13 +143,14 @@ def moved(before: Iterable[Record], after: Iterable[Record]) -> list[Moved]:
             titles[each.code] = each.title
     return [
         Moved(code, titles[code], source, currency, *both)
-        for (code, source, currency), both in sorted(sums.items())
+        for (code, source, currency), both in sorted(sums.items(), key=lambda each: (_order(each[0][0]), each[0]))
         if both[0] != both[1]
     ]
 
 
-def terms(changes: Iterable[Change]) -> set[str]:
+def terms(changes: Sequence[Change]) -> set[str]:
     """The terms of vocabularies that changes name, `VOCABULARY:CODE`."""
     values = [value for change in changes for each in change.differences for value in (each.before, each.after)]
+    values += [value for change in changes for value in change.of.values()]
     flat = [each for value in values for each in (value if isinstance(value, list) else [value])]
     return {each for each in flat if isinstance(each, str) and TERM.fullmatch(each)}

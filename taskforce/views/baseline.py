@@ -43,13 +43,14 @@ class DifferenceView(View):
 
 
 class ChangeView(View):
-    """A record that was added, removed or changed."""
+    """A record that was added, removed or changed. `of`: source, cost type and year of a budget line or a need."""
 
     kind: str
     id: UUID
     code: str
     title: str
     how: str
+    of: list[str]
     differences: list[DifferenceView]
 
 
@@ -101,6 +102,7 @@ def _shown(change: Change, names: Mapping[str, str], start_month: int) -> Change
         code=change.code,
         title=change.title,
         how=change.how,
+        of=[str(value_of(column, value, names, counted)) for column, value in change.of.items()],
         differences=[
             DifferenceView(
                 column=each.column,

@@ -70,15 +70,15 @@ def test_what_differs_is_named(
 
 
 def test_changes_come_from_the_top_of_the_plan() -> None:
-    """Objectives before activities before money, whatever was read first; removed ones at their place."""
+    """Objectives before activities before money, A2 before A10, in whatever order they were read."""
     before = [_line(4, "1.00"), _record(3, kind="objective", code="O2")]
-    after = [_record(2, code="A2"), _record(1, code="A1"), _record(5, kind="objective", code="O1")]
+    after = [_record(2, code="A10"), _record(1, code="A2"), _record(5, kind="objective", code="O1")]
 
     assert [(each.kind, each.code, each.how) for each in compare(before, after)] == [
         ("objective", "O1", "added"),
         ("objective", "O2", "removed"),
-        ("activity", "A1", "added"),
         ("activity", "A2", "added"),
+        ("activity", "A10", "added"),
         ("budget_line", "A1", "removed"),
     ]
 
@@ -93,6 +93,18 @@ def test_money_that_moved_is_told_by_source_and_currency() -> None:
         Moved("A1", "Train", "GOV", "USD", Decimal("5.00"), Decimal(0)),
         Moved("A2", "Train", "GOV", "TZS", Decimal(0), Decimal("10.00")),
     ]
+
+
+def test_a_budget_line_is_told_by_what_it_is_of() -> None:
+    """Source, cost type and year beside its code; of a new one, amounts that are not nothing."""
+    content = {"cost_type_id": "cost_type:staff", "fiscal_year": "2026", "asked_amount": "0.00", "weight": "1.0000"}
+    line = Record("budget_line", UUID(int=1), "A1", "Train", {**_line(1, "5.00").content, **content})
+
+    change = compare([], [line])[0]
+
+    assert change.of == {"source_id": "GOV", "cost_type_id": "cost_type:staff", "fiscal_year": "2026"}
+    assert change.differences == (Difference("secured_amount", None, "5.00"),)
+    assert terms([change]) == {"cost_type:staff"}
 
 
 def test_terms_are_found_to_be_named() -> None:
