@@ -467,7 +467,9 @@ async def test_all_pages_mean_the_same_plan(world: World, visit) -> None:
     await world.change(world.plan, status="active", title="Plan of 2025", **year)
     for code, begins, status in (("P26", 2026, "cancelled"), ("P27", 2027, "draft")):
         dates = {"starts_on": dt.date(begins, 1, 1), "ends_on": dt.date(begins, 12, 31)}
-        await world.add(Plan(code=code, title=f"Plan of {begins}", status=status, currency="TZS", **dates))
+        await world.add(
+            Plan(code=code, title=f"Plan of {begins}", status=status, currency="TZS", status_reason="Because.", **dates)
+        )
     for begins in (2025, 2027):  # no money in the present year: the money page turns to that of the plan
         await world.pay(world.activity, "100", source=world.source, fiscal_year=begins)
     client = await visit(world.secretariat)
