@@ -24,14 +24,14 @@ def _stands_for(column: str) -> str:
 
 
 def _record_is_read() -> str:
-    """What a line, a need or a budget line was is read as the policies of their tables say, by what it was then."""
+    """A line is read by what it was then; so are its needs and money, which carry its title, by those who read money
+    one by one. Who reads all money reads none of a confidential line here, where it would come with its name.
+    """
     row = "baseline_record"
     line = f"(not {row}.is_confidential or {_stands_for('lead_agency_id')})"
-    one_by_one = f"({line} and ({_in('lines', row)} or {_stands_for('source_agency_id')}))"
+    one_by_one = f"({_in('money', row)} or {_in('lines', row)} or {_stands_for('source_agency_id')})"
     return (
-        f"{_in('read', row)} and ({_in('govern', row)} or case {row}.kind when 'activity' then {line}"
-        f" when 'cost_requirement' then {_in('money', row)} or {line}"
-        f" when 'budget_line' then {_in('money', row)} or {one_by_one} else true end)"
+        f"{_in('read', row)} and ({_in('govern', row)} or ({line} and ({row}.kind <> 'budget_line' or {one_by_one})))"
     )
 
 

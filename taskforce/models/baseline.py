@@ -8,9 +8,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from taskforce.models.base import Base, Tenant, inside, one_of
+from taskforce.rules.baseline import KINDS
 
 CAUSES = ("endorsed", "amended")
-KINDS = ("objective", "output", "indicator", "target", "activity", "cost_requirement", "budget_line")
 
 
 class Baseline(Base, Tenant):

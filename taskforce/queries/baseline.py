@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.orm import InstrumentedAttribute
 
 from taskforce.access import Actor
 from taskforce.db import Session
@@ -16,8 +16,6 @@ from taskforce.models import (
     Account,
     Activity,
     ActivityCapability,
-    ActivityJoint,
-    ActivityMessage,
     ActivityPlace,
     ActivityResponsibility,
     ActivitySupport,
@@ -30,7 +28,6 @@ from taskforce.models import (
     CostRequirement,
     FundingSource,
     Indicator,
-    Message,
     Objective,
     ObjectiveCapability,
     Output,
@@ -41,7 +38,7 @@ from taskforce.models import (
 )
 from taskforce.queries.budget_line import readable
 from taskforce.queries.visible import visible, visible_activities
-from taskforce.rules.baseline import KINDS, Kind, Record
+from taskforce.rules.baseline import Kind, Record
 from taskforce.rules.periods import fiscal_year
 
 Asked = Select[*tuple[Any, ...]]
@@ -71,14 +68,14 @@ class BaselineRow:
     record_count: int
 
 
-# The links of an activity, each with the column by which a comparison calls them.
+# The links of an activity that stand still with it, each with the column by which a comparison calls them. Shared
+# messages and joint lines belong to the running year; besides, a joint line may be hidden from who reads this one.
 _LINKS: Final[tuple[tuple[str, Any, Any, Any], ...]] = (
     ("supporting_id", ActivitySupport, ActivitySupport.agency_id, Agency),
     ("place_id", ActivityPlace, ActivityPlace.place_id, Place),
     ("target_group_id", ActivityTargetGroup, ActivityTargetGroup.target_group_id, None),
     ("capability_id", ActivityCapability, ActivityCapability.capability_id, None),
     ("responsibility_id", ActivityResponsibility, ActivityResponsibility.responsibility_id, Responsibility),
-    ("message_id", ActivityMessage, ActivityMessage.message_id, Message),
 )
 Lists = Mapping[UUID, list[str]]
 
@@ -114,18 +111,6 @@ async def _links(session: Session, actor: Actor, plan: Plan) -> dict[str, Lists]
         if model is not None:
             statement = statement.join(model, _same(link, column, model))
         found[name] = await _lists(session, statement.where(*lines))
-    other, joint = aliased(Activity), ActivityJoint
-    pair = or_(
-        and_(joint.activity_id == Activity.id, joint.other_id == other.id),
-        and_(joint.other_id == Activity.id, joint.activity_id == other.id),
-    )
-    found["other_id"] = await _lists(
-        session,
-        select(Activity.id, other.code)
-        .join(joint, joint.mechanism_id == Activity.mechanism_id)
-        .join(other, and_(other.mechanism_id == joint.mechanism_id, pair))
-        .where(*lines, visible_activities(actor, other)),
-    )
     return found
 
 
@@ -236,7 +221,9 @@ def _activities(actor: Actor, plan: Plan) -> Asked:
 
 
 def _of_the_plan(plan: Plan, year: int, activity_id: Any, row_year: Any) -> ColumnElement[bool]:
-    return or_(Activity.plan_id == plan.id, and_(activity_id.is_(None), row_year == year))
+    """The costs of lines that go on and that the actor sees, and of the plan's year those that no line has."""
+    of_line = and_(Activity.plan_id == plan.id, Activity.status != "cancelled")
+    return or_(of_line, and_(activity_id.is_(None), row_year == year))
 
 
 def _requirements(actor: Actor, plan: Plan, year: int) -> Asked:
@@ -322,6 +309,6 @@ async def frozen(session: Session, actor: Actor, plan: Plan, number: int) -> lis
     found = await session.execute(
         select(row.kind, row.record_id, row.code, row.title, row.content)
         .join(Baseline, and_(Baseline.mechanism_id == row.mechanism_id, Baseline.id == row.baseline_id))
-        .where(_here(Baseline, plan, actor), Baseline.number == number, row.kind.in_(KINDS))
+        .where(_here(Baseline, plan, actor), Baseline.number == number)
     )
     return [Record(*each) for each in found]

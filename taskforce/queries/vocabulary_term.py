@@ -24,6 +24,11 @@ async def terms(session: Session, vocabulary: str) -> list[Term]:
     return [Term(*row) for row in await session.execute(_TERMS, {"vocabulary": vocabulary})]
 
 
+async def labels(session: Session) -> dict[str, str]:
+    """What the terms of all vocabularies are called, by id."""
+    return {row[0]: row[1] for row in await session.execute(select(VocabularyTerm.id, VocabularyTerm.label))}
+
+
 _TERMS: Final = (
     select(VocabularyTerm.id, VocabularyTerm.code, VocabularyTerm.label, VocabularyTerm.group)
     .where(VocabularyTerm.vocabulary == bindparam("vocabulary"))

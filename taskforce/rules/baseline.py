@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final, Literal
 from uuid import UUID
 
@@ -22,10 +23,13 @@ KINDS: Final[tuple[Kind, ...]] = (
     "budget_line",
 )
 SECURED: Final = "secured_amount"
-TERM: Final = re.compile(r"(?:kind|capability|target_group|cost_type):[^\s]+")
 NUMBER: Final = re.compile(r"([0-9]+)", re.ASCII)
 # By which budget lines and needs of one activity are told apart.
 OF: Final = ("source_id", "cost_type_id", "fiscal_year")
+# Amounts, and the weight, that say nothing of a line that is new or gone.
+NOTHING: Final = MappingProxyType(
+    {"asked_amount": "0.00", "refused_amount": "0.00", SECURED: "0.00", "weight": "1.0000"}
+)
 # Records that are named by the one that they belong to, whose own change tells its new code.
 OF_ANOTHER: Final = frozenset({"target", "cost_requirement", "budget_line"})
 
@@ -117,11 +121,10 @@ def _told(record: Record, how: How, differences: tuple[Difference, ...]) -> Chan
     currency = str(record.content.get("currency") or "")
     of = {column: str(record.content[column]) for column in OF if record.content.get(column)}
     if how != "changed":
-        # what is told anyway, and what says nothing: nothing asked, the whole of a line
         values = sorted(
             (column, value)
             for column, value in record.content.items()
-            if value and value not in ("0.00", "1.0000") and column not in (*OF, "currency")
+            if value and column not in (*OF, "currency") and NOTHING.get(column) != value
         )
         differences = tuple(
             Difference(column, None, value) if how == "added" else Difference(column, value, None)
@@ -146,11 +149,3 @@ def moved(before: Iterable[Record], after: Iterable[Record]) -> list[Moved]:
         for (code, source, currency), both in sorted(sums.items(), key=lambda each: (_order(each[0][0]), each[0]))
         if both[0] != both[1]
     ]
-
-
-def terms(changes: Sequence[Change]) -> set[str]:
-    """The terms of vocabularies that changes name, `VOCABULARY:CODE`."""
-    values = [value for change in changes for each in change.differences for value in (each.before, each.after)]
-    values += [value for change in changes for value in change.of.values()]
-    flat = [each for value in values for each in (value if isinstance(value, list) else [value])]
-    return {each for each in flat if isinstance(each, str) and TERM.fullmatch(each)}

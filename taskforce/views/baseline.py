@@ -7,8 +7,9 @@ from uuid import UUID
 
 from taskforce.queries.baseline import BaselineRow
 from taskforce.rules.baseline import KINDS, Change, Moved
+from taskforce.views.audit_event import ChangeView
 from taskforce.views.base import Choice, View
-from taskforce.views.history_value import Counted, Value, value_of
+from taskforce.views.history_value import Counted, value_of
 from taskforce.views.mechanism import MechanismHead
 from taskforce.views.money_years import in_units
 
@@ -34,15 +35,7 @@ class BaselinesView(View):
     baselines: list[BaselineLine]
 
 
-class DifferenceView(View):
-    """A column before and after; empty: nothing stood, or stands, there."""
-
-    column: str
-    before: Value
-    after: Value
-
-
-class ChangeView(View):
+class ChangedRecord(View):
     """A record that was added, removed or changed. `of`: source, cost type and year of a budget line or a need."""
 
     kind: str
@@ -51,14 +44,14 @@ class ChangeView(View):
     title: str
     how: str
     of: list[str]
-    differences: list[DifferenceView]
+    differences: list[ChangeView]
 
 
 class ChangesOfKind(View):
     """What differs among the records of one kind."""
 
     kind: str
-    changes: list[ChangeView]
+    changes: list[ChangedRecord]
 
 
 class MovedView(View):
@@ -87,16 +80,16 @@ class ComparisonView(View):
     moved: list[MovedView]
 
 
-def changes_by_kind(changes: Sequence[Change], names: Mapping[str, str], start_month: int) -> list[ChangesOfKind]:
+def changes_by_kind(changes: Sequence[Change], names: Mapping[str, str], mechanism: Counted) -> list[ChangesOfKind]:
     """The changes under their kinds, with values as pages show them. `names`: what ids of terms stand for."""
-    shown = [_shown(each, names, start_month) for each in changes]
+    shown = [_shown(each, names, mechanism) for each in changes]
     grouped = [ChangesOfKind(kind=kind, changes=[each for each in shown if each.kind == kind]) for kind in KINDS]
     return [each for each in grouped if each.changes]
 
 
-def _shown(change: Change, names: Mapping[str, str], start_month: int) -> ChangeView:
-    counted = Counted(change.currency, start_month)
-    return ChangeView(
+def _shown(change: Change, names: Mapping[str, str], mechanism: Counted) -> ChangedRecord:
+    counted = Counted(change.currency or mechanism.currency, mechanism.start_month)
+    return ChangedRecord(
         kind=change.kind,
         id=change.id,
         code=change.code,
@@ -104,7 +97,7 @@ def _shown(change: Change, names: Mapping[str, str], start_month: int) -> Change
         how=change.how,
         of=[str(value_of(column, value, names, counted)) for column, value in change.of.items()],
         differences=[
-            DifferenceView(
+            ChangeView(
                 column=each.column,
                 before=value_of(each.column, each.before, names, counted),
                 after=value_of(each.column, each.after, names, counted),

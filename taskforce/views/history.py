@@ -115,7 +115,7 @@ def _called(row: EventRow, names: Mapping[str, str]) -> str:
     own = [side.get("code"), next((side[word] for word in _WORDS if side.get(word)), None)]
     words = [str(each) for each in own if each]
     pointed = [names[str(side[each])] for each in _POINTERS if str(side.get(each)) in names]
-    return " ".join(words) or " – ".join(pointed)
+    return " ".join(words) or " – ".join(pointed) or names.get(str(side.get("plan_id")), "")
 
 
 def _path(row: EventRow) -> str | None:

@@ -11,14 +11,15 @@ from litestar.params import FromPath, QueryParameter
 from taskforce.access import Actor, May, require
 from taskforce.db import Session
 from taskforce.models import Plan
-from taskforce.queries import activity_history, node
 from taskforce.queries import baseline as questions
 from taskforce.queries import mechanism as mechanisms
+from taskforce.queries import node, vocabulary_term
 from taskforce.render.states import N_
 from taskforce.rules import baseline as rules
 from taskforce.rules.baseline import Record
 from taskforce.views.base import Choice
 from taskforce.views.baseline import BaselinesView, ComparisonView, changes_by_kind, lines_of, moved_money
+from taskforce.views.history_value import Counted
 from taskforce.views.mechanism import MechanismHead
 from taskforce.web.filters import Wrong, check, one_of
 from taskforce.web.reply import Reply
@@ -86,6 +87,7 @@ class BaselineController(Controller):
         old = await _records(session, actor, plan, before, month)
         new = await _records(session, actor, plan, after, month) if before else []
         changes = rules.compare(old, new)
+        counted = Counted(mechanism.currency, month)
         view = ComparisonView(
             mechanism=MechanismHead.model_validate(await mechanisms.head_by_id(session, actor, plan.mechanism_id)),
             plan_id=plan.id,
@@ -94,7 +96,7 @@ class BaselineController(Controller):
             after=after,
             choices=[Choice(id=each, label=each) for each in (*known, TODAY)],
             counts=dict(Counter(each.how for each in changes)),
-            kinds=changes_by_kind(changes, await activity_history.names(session, actor, rules.terms(changes)), month),
+            kinds=changes_by_kind(changes, await vocabulary_term.labels(session), counted),
             moved=moved_money(rules.moved(old, new)),
         )
         return Reply(view, template="baseline/compare.html")

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from taskforce.rules.baseline import Difference, Kind, Moved, Record, compare, digest, moved, terms
+from taskforce.rules.baseline import Difference, Kind, Moved, Record, compare, digest, moved
 
 
 def _record(number: int, kind: Kind = "activity", code: str = "A1", title: str = "Train", **content: object) -> Record:
@@ -104,11 +104,3 @@ def test_a_budget_line_is_told_by_what_it_is_of() -> None:
 
     assert change.of == {"source_id": "GOV", "cost_type_id": "cost_type:staff", "fiscal_year": "2026"}
     assert change.differences == (Difference("secured_amount", None, "5.00"),)
-    assert terms([change]) == {"cost_type:staff"}
-
-
-def test_terms_are_found_to_be_named() -> None:
-    """Ids of vocabularies, alone or in lists; other text is text."""
-    changes = compare([], [_record(1, kind_id="kind:training", target_group_id=["target_group:rural"], unit="a:b")])
-
-    assert terms(changes) == {"kind:training", "target_group:rural"}

@@ -9,11 +9,12 @@ from sqlalchemy.exc import DBAPIError
 
 from taskforce.access import OPERATOR
 from taskforce.db import Sessions, transaction
-from taskforce.models import Plan
+from taskforce.models import ActivityJoint, CostRequirement, Plan
 from taskforce.queries import baseline as questions
 from taskforce.queries import node
 from taskforce.rules.baseline import digest
 from tests.page_client import Client
+from tests.use.conftest import Statements
 from tests.world import World
 
 
@@ -123,7 +124,7 @@ async def test_a_baseline_that_is_not_there_is_named(world: World, visit, query:
         ("secretariat", True, True),
         ("chair", True, True),
         ("police_focal", True, True),
-        ("treasury", False, True),
+        ("treasury", False, False),  # which would read the line's title beside its money
         ("education_focal", False, False),
         ("observer", False, False),
         ("donor", False, False),
@@ -142,6 +143,71 @@ async def test_what_was_confidential_stays_with_those_who_could_read_it(
 
     assert ("activity" in kinds, "budget_line" in kinds) == (reads_line, reads_money)
     assert "objective" in kinds
+
+
+async def test_a_cancelled_line_leaves_with_its_money_and_what_it_needs(world: World, visit) -> None:
+    """Nothing of it stays in today's plan; amounts without a currency of their own are in the mechanism's."""
+    line = await world.pay(world.activity, "100", source=world.source)
+    need = {"cost_type_id": "cost_type:training", "fiscal_year": 2026, "required_amount": 120}
+    await world.add(CostRequirement(cost_item_id=line.cost_item_id, **need))
+    await world.change(world.plan, status="submitted", submitted_by_id=world.secretariat.id)
+    chair: Client = await visit(world.chair)
+    await chair.api(f"/plans/{world.plan.id}/endorse", version=1)
+    await world.change(world.activity, status="cancelled", status_reason="No money.")
+
+    found = await _compared(chair, world)
+
+    assert {each["kind"]: [one["how"] for one in each["changes"]] for each in found["kinds"]} == {
+        "activity": ["removed"],
+        "cost_requirement": ["removed"],
+        "budget_line": ["removed"],
+    }
+    needed = found["kinds"][1]["changes"][0]
+    assert [each["before"]["currency"] for each in needed["differences"]] == [world.mechanism.currency]
+    assert needed["of"] == ["Training", "2026"]
+
+
+async def test_a_baseline_names_no_line_that_its_reader_may_not_know_of(world: World, visit) -> None:
+    """What an open line is joint with belongs to the running year and is not frozen, so no code gives it away."""
+    hidden = await world.line(code="SECRET-7", is_confidential=True)
+    low, high = sorted((world.activity.id, hidden.id))
+    await world.add(ActivityJoint(activity_id=low, other_id=high))
+    await _endorsed(world, visit)
+    observer = await visit(world.people["observer"])
+
+    answer = await observer.api_get(f"/plans/{world.plan.id}/compare")
+
+    assert answer.json()["kinds"] == []
+    assert "SECRET-7" not in answer.text
+
+
+async def test_comparing_asks_as_often_for_many_lines_as_for_one(world: World, visit, statements: Statements) -> None:
+    """The number of statements does not grow with the plan."""
+    chair = await _endorsed(world, visit)
+    await _compared(chair, world)
+    statements.clear()
+    await _compared(chair, world)
+    for_one = len(statements)
+    for number in range(8):
+        await world.pay(await world.line(code=f"B{number}"), "10", source=world.source)
+
+    statements.clear()
+    found = await _compared(chair, world)
+
+    assert found["counts"] == {"added": 16}
+    assert len(statements) == for_one
+
+
+async def test_the_history_tells_of_a_baseline_in_words(world: World, visit) -> None:
+    """Which plan, why it was kept, and the digest."""
+    chair = await _endorsed(world, visit)
+    digest = (await chair.api_get(f"/plans/{world.plan.id}/baselines")).json()["baselines"][0]["digest"]
+
+    page = await chair.get(f"/mechanisms/{world.mechanism.code}/history?kind=plan")
+
+    assert f"Baseline of the plan added: {world.plan.title}" in page.text
+    assert "When the plan was endorsed" in page.text
+    assert digest in page.text
 
 
 @pytest.mark.parametrize(
@@ -169,4 +235,4 @@ async def test_without_a_baseline_there_is_nothing_to_compare(world: World, visi
 
     pages = [await client.get(f"/plans/{world.plan.id}/{path}") for path in ("baselines", "compare")]
 
-    assert ["The first is kept when the chair endorses the plan" in page.text for page in pages] == [True, True]
+    assert ["One is kept when the chair endorses the plan here" in page.text for page in pages] == [True, True]
