@@ -26,6 +26,30 @@ SECURED: Final = "secured_amount"
 NUMBER: Final = re.compile(r"([0-9]+)", re.ASCII)
 # By which budget lines and needs of one activity are told apart.
 OF: Final = ("source_id", "cost_type_id", "fiscal_year")
+# Columns in the order in which people read them; any other comes after these.
+COLUMNS: Final = (
+    "code",
+    "title",
+    "description",
+    "objective_id",
+    "output_id",
+    "kind_id",
+    "lead_agency_id",
+    "supporting_id",
+    "starts_on",
+    "ends_on",
+    "is_national",
+    "place_id",
+    "target_group_id",
+    "source_id",
+    "cost_type_id",
+    "fiscal_year",
+    "required_amount",
+    "asked_amount",
+    "refused_amount",
+    SECURED,
+)
+PLACES: Final = MappingProxyType({column: place for place, column in enumerate(COLUMNS)})
 # Amounts, and the weight, that say nothing of a line that is new or gone.
 NOTHING: Final = MappingProxyType(
     {"asked_amount": "0.00", "refused_amount": "0.00", SECURED: "0.00", "weight": "1.0000"}
@@ -97,7 +121,7 @@ def compare(before: Sequence[Record], after: Sequence[Record]) -> list[Change]:
     """What was added, removed and changed between two copies, from objectives down to money, by code."""
     old, new = {each.id: each for each in before}, {each.id: each for each in after}
     found = [change for each in after if (change := _change(old.get(each.id), each))]
-    found += [_told(each, "removed", ()) for each in before if each.id not in new]
+    found += [_gone(each) for each in before if each.id not in new]
     return sorted(found, key=lambda each: (KINDS.index(each.kind), _order(each.code), each.id))
 
 
@@ -109,28 +133,32 @@ def _order(code: str) -> list[tuple[int, str]]:
 
 def _change(old: Record | None, new: Record) -> Change | None:
     if old is None:
-        return _told(new, "added", ())
-    columns = dict.fromkeys((*old.content, *new.content))
-    pairs = [("code", old.code, new.code), ("title", old.title, new.title)] if new.kind not in OF_ANOTHER else []
-    values = [(column, old.content.get(column), new.content.get(column)) for column in columns]
-    differences = tuple(Difference(*each) for each in (*pairs, *values) if (each[1] or None) != (each[2] or None))
-    return _told(new, "changed", differences) if differences else None
+        return _told(new, "added", (Difference(column, None, value) for column, value in _of_one(new)))
+    values = [(column, old.content.get(column), new.content.get(column)) for column in {**old.content, **new.content}]
+    if new.kind not in OF_ANOTHER:
+        values += [("code", old.code, new.code), ("title", old.title, new.title)]
+    found = [Difference(*each) for each in values if (each[1] or None) != (each[2] or None)]
+    return _told(new, "changed", found) if found else None
 
 
-def _told(record: Record, how: How, differences: tuple[Difference, ...]) -> Change:
+def _gone(old: Record) -> Change:
+    return _told(old, "removed", (Difference(column, value, None) for column, value in _of_one(old)))
+
+
+def _of_one(record: Record) -> list[tuple[str, object]]:
+    """What a record that is new or gone says: neither what it is told apart by, nor amounts of nothing."""
+    return [
+        (column, value)
+        for column, value in record.content.items()
+        if value and column not in (*OF, "currency") and NOTHING.get(column) != value
+    ]
+
+
+def _told(record: Record, how: How, differences: Iterable[Difference]) -> Change:
     currency = str(record.content.get("currency") or "")
     of = {column: str(record.content[column]) for column in OF if record.content.get(column)}
-    if how != "changed":
-        values = sorted(
-            (column, value)
-            for column, value in record.content.items()
-            if value and column not in (*OF, "currency") and NOTHING.get(column) != value
-        )
-        differences = tuple(
-            Difference(column, None, value) if how == "added" else Difference(column, value, None)
-            for column, value in values
-        )
-    return Change(record.kind, record.id, record.code, record.title, how, currency, of, differences)
+    ordered = tuple(sorted(differences, key=lambda each: (PLACES.get(each.column, len(COLUMNS)), each.column)))
+    return Change(record.kind, record.id, record.code, record.title, how, currency, of, ordered)
 
 
 def moved(before: Iterable[Record], after: Iterable[Record]) -> list[Moved]:

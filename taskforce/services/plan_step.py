@@ -83,9 +83,10 @@ async def take_step(
         plan.endorsed_at = plan.endorsed_by_id = None
     if step == "endorse":
         plan.endorsed_at, plan.endorsed_by_id = now, actor.account_id
-        await freeze(session, actor, plan, "endorsed", now=now)
     plan.status = way.to
     await session.flush()
+    if step == "endorse":
+        await freeze(session, actor, plan, "endorsed", now=now)
     return plan
 
 

@@ -13,6 +13,7 @@ from taskforce.views.money_years import in_units
 
 DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 SHARES: Final = frozenset({"weight"})
+NUMBERS: Final = frozenset({"baseline", "value"})  # of indicators and targets
 
 
 class Amount(View):
@@ -22,8 +23,9 @@ class Amount(View):
     currency: str
 
 
-# Yes and no, a day, money, a share from 0 to 1, or words; a state is its code, which pages translate.
-Value = bool | dt.date | Amount | Decimal | str | None
+# Yes and no, a moment, a day, money, a number or a share from 0 to 1, or words; a state is its code, which pages
+# translate.
+Value = bool | dt.datetime | dt.date | Amount | Decimal | str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +50,12 @@ def value_of(column: str, value: object, names: Mapping[str, str], counted: Coun
     text = str(value)
     if column.endswith("_amount"):
         return Amount(amount=in_units(Decimal(text), counted.currency), currency=counted.currency)
-    if column in SHARES:
+    if column in SHARES | NUMBERS:
         return Decimal(text)
     if column == "fiscal_year":
         return fiscal_year_label(int(text), counted.start_month)
     if column.endswith("_on") and DAY.fullmatch(text):
         return dt.date.fromisoformat(text)
+    if column.endswith("_at") and DAY.match(text):
+        return dt.datetime.fromisoformat(text)
     return names.get(text, text)

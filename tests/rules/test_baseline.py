@@ -95,6 +95,16 @@ def test_money_that_moved_is_told_by_source_and_currency() -> None:
     ]
 
 
+def test_columns_come_in_the_order_in_which_people_read_them() -> None:
+    """First code and title, then from, to and what follows; columns that have no place come last, by name."""
+    before = _record(1, unit="sessions", ends_on="2026-05-01", starts_on="2026-01-01", baseline_year="2025")
+    after = _record(1, title="Teach", unit="days", ends_on="2026-06-01", starts_on="2026-02-01", baseline_year="2024")
+
+    differences = compare([before], [after])[0].differences
+
+    assert [each.column for each in differences] == ["title", "starts_on", "ends_on", "baseline_year", "unit"]
+
+
 def test_a_budget_line_is_told_by_what_it_is_of() -> None:
     """Source, cost type and year beside its code; of a new one, amounts that are not nothing."""
     content = {"cost_type_id": "cost_type:staff", "fiscal_year": "2026", "asked_amount": "0.00", "weight": "1.0000"}

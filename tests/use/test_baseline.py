@@ -12,7 +12,9 @@ from taskforce.db import Sessions, transaction
 from taskforce.models import ActivityJoint, CostRequirement, Plan
 from taskforce.queries import baseline as questions
 from taskforce.queries import node
+from taskforce.render.wording import moment
 from taskforce.rules.baseline import digest
+from tests.conftest import NOW
 from tests.page_client import Client
 from tests.use.conftest import Statements
 from tests.world import World
@@ -207,6 +209,8 @@ async def test_the_history_tells_of_a_baseline_in_words(world: World, visit) -> 
 
     assert f"Baseline of the plan added: {world.plan.title}" in page.text
     assert "When the plan was endorsed" in page.text
+    assert moment(NOW) in page.text
+    assert page.text.count("Plan changed") == 2  # submitted, then endorsed: by whom and to which state in one change
     assert digest in page.text
 
 
